@@ -1,0 +1,106 @@
+//! The attributes, documented here because here their examples compile.
+
+/// Maps a function, or a method of a [`controller`], to the destination of a SEND (Spring's `@MessageMapping`).
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// /// SEND /app/rooms/7 with the application prefix `/app`
+/// #[message_mapping("/rooms/{room}")]
+/// #[send_to("/topic/rooms/{room}")]
+/// async fn say(room: u64, Payload(text): Payload<String>) -> Payload<String> {
+///     Payload(format!("in room {room}: {text}"))
+/// }
+/// ```
+///
+/// The parameter whose name is a variable of the destination *is* that variable, read with
+/// [`FromStr`](std::str::FromStr); what does not parse is refused with `bad-destination`. Every other parameter is
+/// anything that implements [`FromMessage`](crate::FromMessage). The result is anything that implements
+/// [`IntoReply`](crate::IntoReply); it goes where [`send_to`] says, or else to `/topic` followed by the destination
+/// without the application prefix, as in Spring.
+///
+/// A variable stands for a whole segment or for part of one (`/room.{id}`). Where several mappings match, the most
+/// specific one gets the message: at the first segment that differs, text comes before a variable.
+///
+/// The function stays what it is, and can be called by a test. Beside it comes a type of the same name, for
+/// [`handler::<say>()`](crate::MessagingBuilder::handler). The messages of one session are handled one after the other,
+/// in the order in which they were sent.
+///
+/// `crate = path` as last argument names this crate where it has been renamed.
+///
+/// # Compile errors
+///
+/// A variable without a parameter, a `send_to` placeholder that is no variable, a function that is not `async`, an
+/// argument that is no extractor, a result that cannot be sent: each is an error that points at the words.
+///
+/// ```compile_fail
+/// use stompframe::prelude::*;
+///
+/// #[message_mapping("/rooms/{room}")] // variable `room` has no parameter
+/// async fn say(Payload(text): Payload<String>) {}
+/// ```
+pub use stompframe_macros::message_mapping;
+
+/// Maps a function, or a method of a [`controller`], to the destination of a SUBSCRIBE (Spring's
+/// `@SubscribeMapping`).
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// /// SUBSCRIBE /app/rooms
+/// #[subscribe_mapping("/rooms")]
+/// async fn rooms() -> Payload<Vec<String>> {
+///     Payload(vec!["lobby".to_owned()])
+/// }
+/// ```
+///
+/// The result goes once and straight to the subscription that asked; no broker takes part, and nothing more will
+/// come. With [`send_to`] it goes there instead. All else is as in [`message_mapping`].
+pub use stompframe_macros::subscribe_mapping;
+
+/// Says where the result of a mapped function goes (Spring's `@SendTo`): to one destination, or to several.
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// #[message_mapping("/rooms/{room}")]
+/// #[send_to("/topic/rooms/{room}", "/topic/all-rooms")]
+/// async fn say(room: u64, Payload(text): Payload<String>) -> Payload<String> {
+///     Payload(format!("in room {room}: {text}"))
+/// }
+/// ```
+///
+/// A destination may hold variables of the mapping. `build()` refuses one that no broker prefix covers.
+pub use stompframe_macros::send_to;
+
+/// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if any, stands before
+/// the destinations of all of them.
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// struct Greetings {
+///     word: String,
+/// }
+///
+/// #[controller("/greetings")]
+/// impl Greetings {
+///     /// SEND /app/greetings/ann
+///     #[message_mapping("/{name}")]
+///     async fn greet(&self, name: String) -> String {
+///         format!("{}, {name}!", self.word)
+///     }
+/// }
+///
+/// let messaging = Messaging::builder()
+///     .controller(Greetings { word: "Hello".to_owned() })
+///     .application_prefix("/app")
+///     .simple_broker(["/topic"])
+///     .build()?;
+/// # Ok::<(), stompframe::BuildError>(())
+/// ```
+///
+/// Methods take `&self`, because many messages call them at the same time. A controller that
+/// [`discover`](crate::MessagingBuilder::discover) or [`scan`](crate::MessagingBuilder::scan) finds still needs its
+/// instance; `build()` says so when it is missing.
+pub use stompframe_macros::controller;

@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(inline)]
+pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve};
+#[doc(inline)]
+pub use stompframe_core::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
+#[doc(inline)]
+pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};
+#[doc(inline)]
+pub use stompframe_core::session::{Session, SessionId, SessionRegistry};
+#[doc(inline)]
+pub use stompframe_core::{
+    BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError, MessagingTemplate,
+};
+
+#[doc(inline)]
+pub use stompframe_core::handler::extract;
+#[doc(inline)]
+pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
+
+pub use self::attributes::{controller, message_mapping, send_to, subscribe_mapping};
+
+#[doc(hidden)]
+pub use stompframe_core::__private;
+
+mod attributes;
+
+/// What most modules with handlers need: `use stompframe::prelude::*`.
+///
+/// It brings the attributes, what handlers commonly take and give, the builder and the endpoint, and serde's derives.
+pub mod prelude {
+    pub use serde::{Deserialize, Serialize};
+
+    pub use crate::extract::{Destination, Headers, State};
+    pub use crate::{
+        Endpoint, ErrorCode, FromMessage, HandlerError, IntoReply, Message, MessageContext, Messaging,
+        MessagingError, MessagingRouter, MessagingTemplate, Payload, Session,
+    };
+    pub use crate::{controller, message_mapping, send_to, subscribe_mapping};
+}

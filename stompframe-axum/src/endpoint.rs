@@ -1,0 +1,68 @@
+use stompframe_core::connection::EndpointConfig;
+
+use crate::origin::{Origin, OriginPolicy};
+
+/// A place where clients connect with a WebSocket.
+///
+/// ```
+/// use stompframe_axum::Endpoint;
+///
+/// let endpoint = Endpoint::new("/ws").allowed_origins(["https://chat.example.com"]);
+/// # let _ = endpoint;
+/// ```
+///
+/// It speaks the sub-protocols `v12.stomp`, `v11.stomp` and `v10.stomp`; a client that asks for none is served too.
+/// Unless told otherwise it takes browsers from pages of the same origin only, by their `Origin` header; a client that
+/// sends none is no browser, and is taken.
+#[derive(Clone, Debug)]
+#[must_use = "give it to `.endpoint(..)`"]
+pub struct Endpoint {
+    path: String,
+    pub(crate) origins: OriginPolicy,
+    not_origins: Vec<String>,
+}
+
+impl Endpoint {
+    /// An endpoint at this path of the router, such as `/ws`.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), origins: OriginPolicy::Same, not_origins: Vec::new() }
+    }
+
+    /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`. The endpoint's own
+    /// origin is not among them unless it is named.
+    pub fn allowed_origins<I: IntoIterator<Item: AsRef<str>>>(mut self, origins: I) -> Self {
+        let mut allowed = Vec::new();
+        for origin in origins {
+            match Origin::parse(origin.as_ref()) {
+                Some(origin) => allowed.push(origin),
+                None => self.not_origins.push(origin.as_ref().to_owned()),
+            }
+        }
+        self.origins = OriginPolicy::List(allowed);
+        self
+    }
+
+    /// Takes browsers from any page whatsoever. Any site that a user visits can then open a session with that user's
+    /// cookies.
+    pub fn allow_any_origin(mut self) -> Self {
+        self.origins = OriginPolicy::Any;
+        self
+    }
+}
+
+impl EndpointConfig for Endpoint {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !self.path.starts_with('/') {
+            problems.push(format!("its path does not start with `/`: write \"/{}\"", self.path));
+        }
+        for origin in &self.not_origins {
+            problems.push(format!("\"{origin}\" is no origin: write it as \"https://host\" or \"https://host:port\""));
+        }
+        problems
+    }
+}

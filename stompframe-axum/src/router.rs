@@ -1,0 +1,23 @@
+use std::any::Any;
+
+use axum::Router;
+use stompframe_core::Messaging;
+
+use crate::endpoint::Endpoint;
+use crate::websocket;
+
+/// Makes routes of an application's endpoints.
+pub trait MessagingRouter {
+    /// A router with every [`Endpoint`] that the builder was given, to be merged into the application's own.
+    ///
+    /// It fits any state, and layers on it (authentication, tracing) see the handshake.
+    fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S>;
+}
+
+impl MessagingRouter for Messaging {
+    fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let endpoints =
+            self.endpoints().iter().filter_map(|any| (&**any as &dyn Any).downcast_ref::<Endpoint>());
+        endpoints.fold(Router::new(), |router, endpoint| websocket::mount(router, endpoint, self))
+    }
+}

@@ -1,0 +1,76 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::interceptor::{ChannelContext, ChannelName, Outcome};
+use super::interceptors::Interceptors;
+use super::listener::{Handling, MessageHandler};
+use crate::error::MessagingError;
+use crate::message::{Message, MessageType};
+use crate::session::Session;
+
+/// From the clients to everybody who may be responsible.
+pub struct ClientInboundChannel {
+    interceptors: Interceptors,
+    listeners: Vec<Arc<dyn MessageHandler>>,
+}
+
+impl ClientInboundChannel {
+    pub(crate) fn new(interceptors: Interceptors, listeners: Vec<Arc<dyn MessageHandler>>) -> Self {
+        Self { interceptors, listeners }
+    }
+
+    /// Sends a message of this session through the interceptors and to the listeners, and returns when all are done.
+    ///
+    /// CONNECT and DISCONNECT concern everybody. Of the others, each listener takes what is its own.
+    ///
+    /// # Errors
+    ///
+    /// When an interceptor failed the message or a listener could not process it.
+    pub async fn send(
+        &self,
+        mut message: Message,
+        session: &Arc<Session>,
+    ) -> Result<Outcome, MessagingError> {
+        let context = ChannelContext { channel: ChannelName::ClientInbound, session: Some(session) };
+        let verdict = self.interceptors.pre_send(&mut message, context).await;
+        // From here on nobody changes it, and everybody may keep it.
+        let message = Arc::new(message);
+        if message.message_type() == MessageType::Disconnect {
+            // The session is over whatever an interceptor thinks of it: nobody may keep what belongs to it.
+            if !matches!(verdict, Ok(Ok(()))) {
+                return self.deliver(&message, session).await;
+            }
+        } else if let Err(stopped) = verdict? {
+            return Ok(stopped);
+        }
+        let result = self.deliver(&message, session).await;
+        self.interceptors.done(&message, &result, context);
+        result
+    }
+
+    async fn deliver(
+        &self,
+        message: &Arc<Message>,
+        session: &Arc<Session>,
+    ) -> Result<Outcome, MessagingError> {
+        let mut outcome = Outcome::Ignored;
+        for listener in &self.listeners {
+            match listener.handle(message, Some(session)) {
+                Handling::Ignored => continue,
+                Handling::Done(result) => result?,
+                Handling::Pending(handled) => handled.await?,
+            }
+            outcome = Outcome::Handled;
+        }
+        Ok(outcome)
+    }
+}
+
+impl fmt::Debug for ClientInboundChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientInboundChannel")
+            .field("interceptors", &self.interceptors)
+            .field("listeners", &self.listeners.len())
+            .finish()
+    }
+}

@@ -1,0 +1,148 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::interceptor::{ChannelContext, ChannelName, Outcome};
+use super::interceptors::Interceptors;
+use crate::error::{Chain, MessagingError};
+use crate::message::{Message, SubscriptionId};
+use crate::session::{OutgoingFrame, Session};
+use crate::stomp::{MessageTemplate, Version};
+
+/// One subscription of one session: where a message can be delivered to.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// The session.
+    pub session: Arc<Session>,
+    /// Which of its subscriptions.
+    pub subscription: SubscriptionId,
+}
+
+/// From the broker into the sessions' outbound queues. The last stop of every MESSAGE.
+///
+/// The ids of messages are unique across restarts: a random prefix, and a counter.
+#[derive(Debug)]
+pub struct ClientOutboundChannel {
+    interceptors: Interceptors,
+    id_prefix: String,
+    last_id: AtomicU64,
+}
+
+impl ClientOutboundChannel {
+    pub(crate) fn new(interceptors: Interceptors) -> Self {
+        // Reuses the one source of randomness that the crate has.
+        let id_prefix = crate::session::SessionId::random().as_str()[..12].to_owned();
+        Self { interceptors, id_prefix, last_id: AtomicU64::new(0) }
+    }
+
+    /// Whether a message goes to its recipients as it is, so that [`deliver_all`](Self::deliver_all) will do.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.interceptors.is_empty()
+    }
+
+    /// Delivers to many without asking interceptors: the short way, which never waits. The message is encoded once for
+    /// each distinct subscription id (and version of the protocol), and the bytes are shared.
+    pub fn deliver_all<'a>(&self, message: &Message, recipients: impl IntoIterator<Item = &'a Recipient>) {
+        debug_assert!(self.is_plain());
+        let mut encoder = Encoder::new(message, self.next_id());
+        let mut encoded: Vec<(Version, &SubscriptionId, OutgoingFrame)> = Vec::new();
+        for Recipient { session, subscription } in recipients {
+            let version = session.version();
+            // Clients of one kind name their subscriptions alike, so the last hit is the likeliest next one.
+            let known = encoded.iter().rposition(|(v, s, _)| *v == version && *s == subscription);
+            let frame = match known {
+                Some(position) => encoded[position].2.clone(),
+                None => {
+                    let frame = encoder.encode(version, subscription);
+                    if encoded.len() < MAX_SHARED {
+                        encoded.push((version, subscription, frame.clone()));
+                    }
+                    frame
+                }
+            };
+            session.push(frame);
+        }
+    }
+
+    /// Delivers to one recipient, through the interceptors.
+    ///
+    /// # Errors
+    ///
+    /// When an interceptor failed the message. The other recipients of the same message are not affected.
+    pub async fn deliver(
+        &self,
+        message: &Message,
+        recipient: &Recipient,
+    ) -> Result<Outcome, MessagingError> {
+        if self.is_plain() {
+            self.deliver_all(message, [recipient]);
+            return Ok(Outcome::Handled);
+        }
+        let Recipient { session, subscription } = recipient;
+        let mut message = message.clone();
+        message.set_subscription(subscription.clone());
+        let context = ChannelContext { channel: ChannelName::ClientOutbound, session: Some(session) };
+        if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
+            return Ok(stopped);
+        }
+        // Interceptors may have taken their time, and the client may have unsubscribed meanwhile.
+        let frame = Encoder::new(&message, self.next_id()).encode(session.version(), subscription);
+        session.push_if_subscribed(subscription, frame);
+        let result = Ok(Outcome::Handled);
+        self.interceptors.done(&message, &result, context);
+        result
+    }
+
+    /// Delivers to many, each through the interceptors; one that fails is logged and hinders no other.
+    pub async fn deliver_each(&self, message: &Message, recipients: &[Recipient]) {
+        for recipient in recipients {
+            if let Err(error) = self.deliver(message, recipient).await {
+                tracing::warn!(
+                    session = %recipient.session.id(),
+                    code = %error.code(),
+                    error = %Chain(&error),
+                    "an interceptor of clientOutbound failed a delivery"
+                );
+            }
+        }
+    }
+
+    fn next_id(&self) -> String {
+        format!("{}-{}", self.id_prefix, self.last_id.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// How many distinct encodings of one message are remembered while it is delivered. Where every client names its
+/// subscription differently, looking further costs more than encoding again.
+const MAX_SHARED: usize = 16;
+
+/// What every MESSAGE has of its own; an application's header of the same name would stand there twice.
+const OWN: [&str; 3] = ["destination", "message-id", "subscription"];
+
+/// Encodes one message for many subscriptions: what they share once for each version, and the rest for each.
+struct Encoder<'m> {
+    message: &'m Message,
+    id: String,
+    shared: [Option<MessageTemplate>; 3],
+}
+
+impl<'m> Encoder<'m> {
+    const fn new(message: &'m Message, id: String) -> Self {
+        Self { message, id, shared: [const { None }; 3] }
+    }
+
+    fn encode(&mut self, version: Version, subscription: &SubscriptionId) -> OutgoingFrame {
+        let message = self.message;
+        let shared = self.shared[version as usize].get_or_insert_with(|| {
+            let application = message.headers().iter().filter(|(name, _)| !OWN.contains(name));
+            let headers = std::iter::once(("destination", message.destination())).chain(application);
+            MessageTemplate::new(version, headers, message.payload())
+        });
+        let id = ("message-id", self.id.as_str());
+        let encoded = match subscription.header() {
+            Some(subscription) => shared.fill(&[("subscription", subscription), id]),
+            None => shared.fill(&[id]),
+        };
+        OutgoingFrame::new(encoded.bytes)
+    }
+}

@@ -1,0 +1,136 @@
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::{Chain, ErrorCode, MessagingError, Untrusted};
+use crate::message::{Message, Payload};
+use crate::session::{Close, OutgoingFrame, Session};
+use crate::stomp::{Command, Frame, Version};
+use crate::user::UserDestinations;
+
+/// Where a client hears about frames of its own that failed, if it wants to.
+const ERRORS: &str = "/user/queue/errors";
+
+/// What a client is told about its frames: receipts, refusals, errors.
+pub(super) struct Answers {
+    session: Arc<Session>,
+    users: Arc<UserDestinations>,
+}
+
+/// The frame that an answer is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About<'a> {
+    pub(super) command: Command,
+    pub(super) destination: &'a str,
+    pub(super) receipt: Option<&'a str>,
+}
+
+/// The body of a message on [`ERRORS`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    destination: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_id: Option<&'a str>,
+}
+
+impl Answers {
+    pub(super) const fn new(session: Arc<Session>, users: Arc<UserDestinations>) -> Self {
+        Self { session, users }
+    }
+
+    /// RECEIPT, if the frame asked for one.
+    pub(super) fn receipt(&self, id: Option<&str>) {
+        let Some(id) = id else { return };
+        let receipt = Frame::new(Command::Receipt).with_header("receipt-id", id);
+        self.send(&receipt);
+    }
+
+    /// Sends a frame to the client. What cannot be encoded is our own mistake.
+    pub(super) fn send(&self, frame: &Frame) {
+        if let Err(error) = self.session.send(frame) {
+            tracing::error!(%error, "a frame of the server could not be encoded");
+        }
+    }
+
+    /// Tells the client that its frame was not processed (STOMP 1.2, SEND and SUBSCRIBE).
+    ///
+    /// Where it listens for errors, it is told there and the connection lives. Where it does not, a frame that was
+    /// denied or that asked for a receipt ends the session with ERROR, as STOMP says; for any other there is the log.
+    /// Returns whether the session goes on.
+    pub(super) async fn refuse(&self, error: &MessagingError, about: About<'_>) -> bool {
+        tracing::warn!(
+            code = %error.code(),
+            command = %about.command,
+            destination = %Untrusted(about.destination),
+            error = %Chain(error),
+            "a frame was not processed"
+        );
+        if self.tell(error, about).await {
+            return true;
+        }
+        if error.code() == ErrorCode::Denied || about.receipt.is_some() {
+            self.error(error, about.receipt, None);
+            return false;
+        }
+        true
+    }
+
+    /// Sends the error to the session's own [`ERRORS`], if it is subscribed there.
+    async fn tell(&self, error: &MessagingError, about: About<'_>) -> bool {
+        let problem = Problem {
+            code: error.code().as_str(),
+            message: error.code().message(),
+            detail: error.detail(),
+            destination: about.destination,
+            receipt_id: about.receipt,
+        };
+        let Ok(mut message) = Message::with_payload(ERRORS, Payload(problem)) else { return false };
+        message.headers_mut().set("error-code", error.code().as_str());
+        if let Some(receipt) = about.receipt {
+            message.headers_mut().set("receipt-id", receipt.to_owned());
+        }
+        self.users.send_to_session(&self.session, &message).await
+    }
+
+    /// Ends the session with ERROR because the client, or the connection, broke a rule.
+    pub(super) fn fail(&self, error: &MessagingError, receipt: Option<&str>) {
+        tracing::info!(code = %error.code(), error = %Chain(error), "the session ends with an error");
+        self.error(error, receipt, None);
+    }
+
+    /// As [`fail`](Self::fail), for a client that speaks none of our versions: the ERROR lists them.
+    pub(super) fn fail_version(&self, error: &MessagingError) {
+        tracing::info!(code = %error.code(), "the client speaks no version that is known here");
+        self.error(error, None, Some(Version::SUPPORTED));
+    }
+
+    /// Ends the session without a word, where none can be said.
+    pub(super) fn close(&self, close: Close) {
+        self.session.close(close);
+    }
+
+    /// ERROR, and nothing after it but the close (STOMP 1.2, ERROR).
+    fn error(&self, error: &MessagingError, receipt: Option<&str>, versions: Option<&'static str>) {
+        let code = error.code();
+        let mut frame = Frame::new(Command::Error)
+            .with_header("message", code.message())
+            .with_header("error-code", code.as_str());
+        if let Some(versions) = versions {
+            frame = frame.with_header("version", versions);
+        }
+        if let Some(receipt) = receipt {
+            frame = frame.with_header("receipt-id", receipt.to_owned());
+        }
+        if let Some(detail) = error.detail() {
+            frame = frame.with_header("content-type", "text/plain;charset=UTF-8").with_body(detail.to_owned());
+        }
+        let encoded = OutgoingFrame::encode(&frame, self.session.version());
+        self.session.outbox().seal(encoded.ok(), Close::because(code));
+    }
+}

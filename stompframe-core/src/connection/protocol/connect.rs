@@ -1,0 +1,44 @@
+use super::{Fatal, Next, Protocol};
+use crate::channel::Outcome;
+use crate::error::{ErrorCode, MessagingError};
+use crate::message::{Message, MessageType};
+use crate::stomp::{Command, Frame, HeartBeat, Version};
+
+impl Protocol {
+    /// CONNECT and STOMP (STOMP 1.2, Connecting): agrees on a version and on heart-beats, lets the interceptors of the
+    /// inbound channel judge, and answers CONNECTED. There is no receipt for it.
+    ///
+    /// The version is the highest that both sides know, by `accept-version` alone. The sub-protocol of a WebSocket has
+    /// no say, as in Spring: clients offer what they could speak there, and what they want here.
+    pub(super) async fn connect(&mut self, frame: Frame) -> Result<Next, Fatal> {
+        let Some(version) = Version::negotiate(frame.header("accept-version")) else {
+            self.answers.fail_version(&MessagingError::new(ErrorCode::Version));
+            return Ok(Next::Failed);
+        };
+        let wanted = match frame.header("heart-beat") {
+            // STOMP 1.0 knows no heart-beats.
+            Some(value) if version > Version::V1_0 => HeartBeat::parse(value)
+                .map_err(|error| MessagingError::new(ErrorCode::BadHeartBeat).with_detail(error.to_string()))?,
+            _ => HeartBeat::NONE,
+        };
+        let mut connect = Message::new(MessageType::Connect, "");
+        *connect.headers_mut() = frame.headers;
+        if self.connections.inbound.send(connect, &self.session).await? == Outcome::Dropped {
+            return Err(MessagingError::new(ErrorCode::Denied));
+        }
+
+        let mut connected = Frame::new(Command::Connected)
+            .with_header("version", version.as_str())
+            .with_header("session", self.session.id().to_string())
+            .with_header("server", "stompframe");
+        let offered = self.connections.heart_beat;
+        if version > Version::V1_0 {
+            connected = connected.with_header("heart-beat", offered.to_string());
+        }
+        self.session.agree_on(version, HeartBeat::negotiate(wanted, offered));
+        self.connections.sessions.insert(&self.session);
+        self.answers.send(&connected);
+        tracing::debug!(%version, "the session has connected");
+        Ok(Next::Connected(version))
+    }
+}

@@ -1,0 +1,70 @@
+//! What the protocol reads from the headers of a frame, and what it says when they are not as they have to be.
+
+use bytestring::ByteString;
+
+use super::Fatal;
+use crate::destination;
+use crate::error::{ErrorCode, MessagingError};
+use crate::message::is_reserved;
+use crate::stomp::{Command, Frame, Headers};
+
+/// How long a client's ids may be, in bytes: of subscriptions, and of receipts.
+const MAX_ID: usize = 128;
+const MAX_RECEIPT: usize = 256;
+
+/// The receipt that a frame asks for. CONNECT cannot ask for one (STOMP 1.2, Standard Headers).
+pub(super) fn receipt_of(frame: &Frame) -> Option<ByteString> {
+    let receipt = frame.headers.get_bytestring("receipt")?;
+    (!frame.command.is_connect() && receipt.len() <= MAX_RECEIPT).then(|| receipt.clone())
+}
+
+/// Refuses a receipt that is too long to be given back.
+pub(super) fn check_receipt(frame: &Frame) -> Result<(), Fatal> {
+    match frame.header("receipt") {
+        Some(receipt) if receipt.len() > MAX_RECEIPT => Err(too_long("receipt", MAX_RECEIPT)),
+        _ => Ok(()),
+    }
+}
+
+/// The destination of a SEND or SUBSCRIBE. An empty one counts as missing: it has no use, and hides a mistake.
+pub(super) fn destination_of(frame: &Frame) -> Result<ByteString, Fatal> {
+    match frame.headers.get_bytestring("destination") {
+        None => Err(missing(frame.command, "destination")),
+        Some(destination) if destination.is_empty() => Err(missing(frame.command, "destination")),
+        Some(destination) if !destination::is_well_formed(destination) => {
+            Err(MessagingError::new(ErrorCode::BadDestination)
+                .with_detail("a destination has 1 to 255 bytes, no control characters and at most 32 segments"))
+        }
+        Some(destination) => Ok(destination.clone()),
+    }
+}
+
+/// The `id` of a SUBSCRIBE or UNSUBSCRIBE, if there is one.
+pub(super) fn subscription_id(frame: &Frame) -> Result<Option<ByteString>, Fatal> {
+    match frame.headers.get_bytestring("id") {
+        None => Ok(None),
+        Some(id) if id.is_empty() => Err(missing(frame.command, "id")),
+        Some(id) if id.len() > MAX_ID => Err(too_long("id", MAX_ID)),
+        Some(id) => Ok(Some(id.clone())),
+    }
+}
+
+/// What is left of a client's headers for the application: all but those that are addressed to the server, or that
+/// only the server may write.
+pub(super) fn application_headers(mut headers: Headers) -> Headers {
+    headers.retain(|name, _| !is_reserved(name));
+    headers
+}
+
+pub(super) fn missing(command: Command, header: &str) -> Fatal {
+    MessagingError::new(ErrorCode::MissingHeader).with_detail(format!("{command} requires the header `{header}`"))
+}
+
+pub(super) fn unsupported(detail: impl Into<std::borrow::Cow<'static, str>>) -> Fatal {
+    MessagingError::new(ErrorCode::Unsupported).with_detail(detail)
+}
+
+fn too_long(header: &str, limit: usize) -> Fatal {
+    MessagingError::new(ErrorCode::HeaderTooLong)
+        .with_detail(format!("the header `{header}` may have {limit} bytes"))
+}

@@ -1,0 +1,135 @@
+mod connect;
+mod headers;
+mod send;
+mod subscribe;
+
+use std::sync::Arc;
+
+use self::headers::{check_receipt, receipt_of, unsupported};
+use super::answer::{About, Answers};
+use super::driver::Connections;
+use crate::channel::Outcome;
+use crate::error::{ErrorCode, MessagingError};
+use crate::message::{Message, MessageType};
+use crate::session::Session;
+use crate::stomp::{Agreed, Command, DecodeError, DecodeErrorKind, Frame, Version};
+
+/// The rules of one STOMP session: what may come when, and what it means.
+pub(super) struct Protocol {
+    connections: Arc<Connections>,
+    session: Arc<Session>,
+    answers: Answers,
+}
+
+/// What the connection does after a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Read on.
+    Continue,
+    /// Read on by the rules of this version.
+    Connected(Version),
+    /// The client said DISCONNECT.
+    Disconnected,
+    /// The session was ended with ERROR.
+    Failed,
+}
+
+/// A frame ends the session: why.
+type Fatal = MessagingError;
+
+impl Protocol {
+    pub(super) const fn new(connections: Arc<Connections>, session: Arc<Session>, answers: Answers) -> Self {
+        Self { connections, session, answers }
+    }
+
+    pub(super) const fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// The heart-beats that CONNECT agreed upon; none before.
+    pub(super) fn agreed_heart_beat(&self) -> Option<Agreed> {
+        self.session.heart_beat()
+    }
+
+    /// Handles one frame, to the end.
+    pub(super) async fn handle(&mut self, frame: Frame) -> Next {
+        let receipt = receipt_of(&frame);
+        match self.try_handle(frame, receipt.as_deref()).await {
+            Ok(next) => next,
+            Err(error) => {
+                self.answers.fail(&error, receipt.as_deref());
+                Next::Failed
+            }
+        }
+    }
+
+    /// Ends the session because of bytes that are no frame.
+    pub(super) fn undecodable(&self, error: &DecodeError) {
+        let code = match error.kind() {
+            DecodeErrorKind::BadEscape => ErrorCode::BadEscape,
+            DecodeErrorKind::BadContentLength | DecodeErrorKind::ContentLengthConflict => {
+                ErrorCode::BadContentLength
+            }
+            DecodeErrorKind::BodyNotAllowed(_) => ErrorCode::BodyNotAllowed,
+            DecodeErrorKind::UnknownCommand
+            | DecodeErrorKind::UnexpectedCommand(_)
+            | DecodeErrorKind::CommandTooLong { .. } => ErrorCode::UnknownCommand,
+            DecodeErrorKind::HeaderTooLong { .. } => ErrorCode::HeaderTooLong,
+            DecodeErrorKind::EmptyHeader { .. } => ErrorCode::MissingHeader,
+            DecodeErrorKind::TooManyHeaders { .. } => ErrorCode::TooManyHeaders,
+            DecodeErrorKind::HeadTooLarge { .. } | DecodeErrorKind::FrameTooLarge { .. } => {
+                ErrorCode::FrameTooLarge
+            }
+            _ => ErrorCode::MalformedFrame,
+        };
+        self.answers.fail(&MessagingError::new(code).with_detail(error.to_string()), error.receipt());
+    }
+
+    /// Takes the session out of everywhere; comes once, whatever ended it.
+    pub(super) async fn end_session(&self) {
+        if !self.session.is_connected() {
+            return; // Nobody knows it.
+        }
+        let disconnect = Message::new(MessageType::Disconnect, "");
+        if let Err(error) = self.connections.inbound.send(disconnect, &self.session).await {
+            tracing::warn!(%error, "not everybody could let go of the session");
+        }
+        self.connections.sessions.remove(self.session.id());
+        tracing::debug!("the session has ended");
+    }
+
+    async fn try_handle(&mut self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+        match (frame.command.is_connect(), self.session.is_connected()) {
+            (true, false) => return self.connect(frame).await,
+            (true, true) => return Err(MessagingError::new(ErrorCode::AlreadyConnected)),
+            (false, false) => return Err(MessagingError::new(ErrorCode::NotConnected)),
+            (false, true) => {}
+        }
+        check_receipt(&frame)?;
+        match frame.command {
+            Command::Send => self.send(frame, receipt).await,
+            Command::Subscribe => self.subscribe(frame, receipt).await,
+            Command::Unsubscribe => self.unsubscribe(&frame, receipt).await,
+            Command::Disconnect => {
+                self.answers.receipt(receipt);
+                Ok(Next::Disconnected)
+            }
+            command => Err(unsupported(format!("{command} is not supported"))),
+        }
+    }
+
+    /// Offers a message to the inbound channel; it has to be processed.
+    async fn offer(&self, message: Message) -> Result<(), MessagingError> {
+        match self.connections.inbound.send(message, &self.session).await? {
+            Outcome::Handled => Ok(()),
+            Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
+            // The interceptor wants silence; only who asked for a receipt will hear of it.
+            Outcome::Dropped => Err(MessagingError::new(ErrorCode::Denied)),
+        }
+    }
+
+    /// Tells the client that a frame was not processed, and says whether the session goes on.
+    async fn refuse(&self, error: &MessagingError, about: About<'_>) -> Next {
+        if self.answers.refuse(error, about).await { Next::Continue } else { Next::Failed }
+    }
+}

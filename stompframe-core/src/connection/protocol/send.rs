@@ -1,0 +1,29 @@
+use super::headers::{application_headers, destination_of, unsupported};
+use super::{Fatal, Next, Protocol};
+use crate::connection::answer::About;
+use crate::message::{Message, MessageType};
+use crate::stomp::Frame;
+
+impl Protocol {
+    /// SEND. Its RECEIPT means that a handler returned success and its replies were accepted by the broker, or that the
+    /// broker took the message itself.
+    pub(super) async fn send(&self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+        let destination = destination_of(&frame)?;
+        if frame.headers.contains("transaction") {
+            return Err(unsupported("transactions are not supported"));
+        }
+        let mut message = Message::new(MessageType::Message, destination.clone());
+        *message.headers_mut() = application_headers(frame.headers);
+        message.set_payload(frame.body);
+        match self.offer(message).await {
+            Ok(()) => {
+                self.answers.receipt(receipt);
+                Ok(Next::Continue)
+            }
+            Err(error) => {
+                let about = About { command: frame.command, destination: &destination, receipt };
+                Ok(self.refuse(&error, about).await)
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+use super::headers::{application_headers, destination_of, missing, subscription_id, unsupported};
+use super::{Fatal, Next, Protocol};
+use crate::connection::answer::About;
+use crate::error::{ErrorCode, MessagingError};
+use crate::message::{Message, MessageType, SubscriptionId};
+use crate::stomp::{Frame, Version};
+
+impl Protocol {
+    /// SUBSCRIBE. Its RECEIPT means that the subscription is live: nothing that is published later is missed.
+    pub(super) async fn subscribe(&self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+        let destination = destination_of(&frame)?;
+        let id = match subscription_id(&frame)? {
+            Some(id) => SubscriptionId::Named(id),
+            None if self.session.version() == Version::V1_0 => {
+                SubscriptionId::Destination(destination.clone())
+            }
+            None => return Err(missing(frame.command, "id")),
+        };
+        match frame.header("ack") {
+            None | Some("auto") => {}
+            Some("client" | "client-individual") => {
+                return Err(unsupported("only ack:auto is supported"));
+            }
+            Some(_) => return Err(MessagingError::new(ErrorCode::BadAckMode)),
+        }
+        if frame.headers.contains("selector") {
+            // To ignore it would deliver what the client does not want, and thinks it will not get.
+            return Err(unsupported("selectors are not supported"));
+        }
+        self.session.reserve(id.clone(), destination.clone(), self.connections.limits.max_subscriptions)?;
+        let mut message = Message::new(MessageType::Subscribe, destination.clone());
+        message.set_subscription(id.clone());
+        *message.headers_mut() = application_headers(frame.headers);
+        match self.offer(message).await {
+            Ok(()) => {
+                self.answers.receipt(receipt);
+                Ok(Next::Continue)
+            }
+            Err(error) => {
+                // First, so that the refusal cannot go to the very subscription that is refused.
+                self.session.release(&id);
+                let about = About { command: frame.command, destination: &destination, receipt };
+                Ok(self.refuse(&error, about).await)
+            }
+        }
+    }
+
+    /// UNSUBSCRIBE. Its RECEIPT means that nothing more comes.
+    pub(super) async fn unsubscribe(&self, frame: &Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+        let id = match (subscription_id(frame)?, frame.header("destination")) {
+            (Some(id), _) => SubscriptionId::Named(id),
+            (None, Some(destination)) if self.session.version() == Version::V1_0 => {
+                SubscriptionId::Destination(destination.into())
+            }
+            _ => return Err(missing(frame.command, "id")),
+        };
+        let Some(destination) = self.session.subscription(&id) else {
+            // Two parts of a page that both clean up are no reason to end its session.
+            tracing::debug!("UNSUBSCRIBE of an unknown subscription");
+            self.answers.receipt(receipt);
+            return Ok(Next::Continue);
+        };
+        let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
+        message.set_subscription(id.clone());
+        // That nobody is responsible is no failure: what a subscribe mapping answered is over already.
+        match self.offer(message).await {
+            Err(error) if error.code() != ErrorCode::NoRoute => {
+                let about = About { command: frame.command, destination: &destination, receipt };
+                Ok(self.refuse(&error, about).await)
+            }
+            _ => {
+                self.session.release(&id);
+                self.answers.receipt(receipt);
+                Ok(Next::Continue)
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use crate::error::BoxError;
+use crate::session::{Close, OutgoingFrame};
+
+/// Why a transport cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The peer sent more in one piece than the transport takes. It can still be told so.
+    #[error("the peer sent more in one piece than is allowed")]
+    TooLarge,
+    /// The peer does not keep the rules of the transport. It can still be told so.
+    #[error("the peer broke the rules of the transport")]
+    Violation(#[source] BoxError),
+    /// The connection is gone.
+    #[error("the connection is gone")]
+    Gone(#[source] BoxError),
+}
+
+/// The reading half of a transport: WebSocket, or anything that carries a stream of bytes.
+pub trait TransportSource: Send + 'static {
+    /// The next bytes of the client, in pieces of any size; `None` when it has closed its side.
+    ///
+    /// Pieces need not be frames: a frame may span several of them, and one may hold several frames.
+    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>>;
+}
+
+/// The writing half of a transport.
+///
+/// The driver pushes all that is ready, then flushes once: syscalls cost more than everything else on this path.
+pub trait TransportSink: Send + 'static {
+    /// Takes a frame to be written by the flush that follows. Frames leave in the order of their pushes, each as one
+    /// message where the transport has messages.
+    fn push(&mut self, frame: OutgoingFrame);
+
+    /// Writes what was pushed.
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>>;
+
+    /// Flushes, then closes this side; where the transport can say how and why, it does.
+    fn poll_close(&mut self, context: &mut Context<'_>, close: &Close) -> Poll<Result<(), TransportError>>;
+}

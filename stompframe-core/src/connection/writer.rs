@@ -1,0 +1,69 @@
+use std::collections::VecDeque;
+use std::future::poll_fn;
+
+use tokio::time::{sleep, timeout};
+
+use super::limits::Limits;
+use super::transport::{TransportError, TransportSink};
+use crate::session::{Drained, OutgoingFrame, Session};
+use crate::stomp;
+
+/// Takes frames out of a session's queue and writes them, and keeps the server's heart-beat.
+pub(super) struct Writer<'a, S> {
+    sink: S,
+    session: &'a Session,
+    limits: Limits,
+}
+
+impl<'a, S: TransportSink> Writer<'a, S> {
+    pub(super) const fn new(sink: S, session: &'a Session, limits: Limits) -> Self {
+        Self { sink, session, limits }
+    }
+
+    /// Writes until the queue is sealed and empty, then closes. All that is queued goes with one flush.
+    pub(super) async fn run(mut self) -> Result<(), TransportError> {
+        let mut batch = VecDeque::new();
+        loop {
+            let drained = self.next(&mut batch).await?;
+            let (frames, bytes) = (batch.len(), batch.iter().map(OutgoingFrame::len).sum());
+            for frame in batch.drain(..) {
+                self.sink.push(frame);
+            }
+            match drained {
+                Drained::Frames => self.flush().await?,
+                Drained::Last(close) => {
+                    let closing = poll_fn(|context| self.sink.poll_close(context, &close));
+                    return timeout(self.limits.close_timeout, closing).await.map_err(timed_out)?;
+                }
+            }
+            self.session.outbox().written(bytes, frames);
+        }
+    }
+
+    /// Waits for frames. While there are none, sends a heart-beat whenever one is due.
+    async fn next(&mut self, batch: &mut VecDeque<OutgoingFrame>) -> Result<Drained, TransportError> {
+        loop {
+            let outbox = self.session.outbox();
+            let Some(interval) = self.session.heart_beat().and_then(|agreed| agreed.server_sends) else {
+                return Ok(outbox.drain(batch).await);
+            };
+            tokio::select! {
+                biased;
+                drained = outbox.drain(batch) => return Ok(drained),
+                // Early, because the interval is a promise and a timer keeps it only approximately.
+                () = sleep(interval.mul_f32(0.75)) => {}
+            }
+            self.sink.push(OutgoingFrame::new(stomp::heart_beat()));
+            self.flush().await?;
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), TransportError> {
+        let flushing = poll_fn(|context| self.sink.poll_flush(context));
+        timeout(self.limits.send_timeout, flushing).await.map_err(timed_out)?
+    }
+}
+
+fn timed_out(elapsed: tokio::time::error::Elapsed) -> TransportError {
+    TransportError::Gone(elapsed.into())
+}

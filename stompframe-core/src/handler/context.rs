@@ -1,0 +1,90 @@
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytestring::ByteString;
+
+use super::HandlerError;
+use crate::destination::Captures;
+use crate::error::ErrorCode;
+use crate::message::Message;
+use crate::session::Session;
+use crate::template::MessagingTemplate;
+
+/// What a handler is called with, and what [extractors](super::FromMessage) read from.
+#[derive(Clone)]
+pub struct MessageContext {
+    pub(super) message: Arc<Message>,
+    pub(super) session: Arc<Session>,
+    pub(super) services: Arc<Services>,
+    pub(super) lookup_path: ByteString,
+    pub(super) captures: Captures,
+}
+
+/// What an application's handlers share.
+pub(crate) struct Services {
+    pub(crate) template: MessagingTemplate,
+    pub(crate) states: States,
+}
+
+/// The values of `.state(..)`, one for each type.
+pub(crate) type States = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
+
+impl MessageContext {
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &Message {
+        &self.message
+    }
+
+    /// The session that sent it.
+    #[must_use]
+    pub const fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    /// The destination without the application's prefix: what the mapping matched.
+    #[must_use]
+    pub fn lookup_path(&self) -> &str {
+        &self.lookup_path
+    }
+
+    /// To publish from within the handler.
+    #[must_use]
+    pub fn template(&self) -> &MessagingTemplate {
+        &self.services.template
+    }
+
+    /// The value that was given to `.state(..)` for this type.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        Arc::clone(self.services.states.get(&TypeId::of::<T>())?).downcast().ok()
+    }
+
+    /// The value of a destination variable, by its place in the pattern.
+    ///
+    /// # Panics
+    ///
+    /// When the pattern has no such variable; the attributes count them at compile time.
+    #[must_use]
+    pub fn variable(&self, index: usize) -> &str {
+        &self.lookup_path[self.captures[index].clone()]
+    }
+
+    /// The error for a destination variable that does not parse.
+    #[doc(hidden)]
+    pub fn bad_variable(name: &'static str, error: impl fmt::Display) -> HandlerError {
+        HandlerError::new(ErrorCode::BadDestination, format!("destination variable `{name}`: {error}"))
+    }
+}
+
+impl fmt::Debug for MessageContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageContext")
+            .field("message", &self.message)
+            .field("session", self.session.id())
+            .field("lookup_path", &self.lookup_path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::FromMessage;
+use crate::handler::{HandlerError, MessageContext};
+use crate::message::Message;
+use crate::session::Session;
+use crate::template::MessagingTemplate;
+
+/// The destination that the client sent to, in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination(pub String);
+
+/// All headers of the message, such as `content-type` and the application's own.
+#[derive(Clone, Debug)]
+pub struct Headers(pub crate::stomp::Headers);
+
+impl Deref for Headers {
+    type Target = crate::stomp::Headers;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl FromMessage for Destination {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(Self(context.message().destination().to_owned()))
+    }
+}
+
+impl FromMessage for Headers {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(Self(context.message().headers().clone()))
+    }
+}
+
+/// The whole message.
+impl FromMessage for Message {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(context.message().clone())
+    }
+}
+
+/// The session that the message came from.
+impl FromMessage for Arc<Session> {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(Self::clone(context.session()))
+    }
+}
+
+/// To publish from within the handler.
+impl FromMessage for MessagingTemplate {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(context.template().clone())
+    }
+}

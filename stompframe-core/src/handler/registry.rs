@@ -1,0 +1,146 @@
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::mapping::{Invoke, Mapping, MappingKind, Origin};
+use crate::destination::{Captures, Pattern, Template};
+
+/// The mappings of an application, found by what a message asks for.
+#[derive(Default)]
+pub(crate) struct MappingRegistry {
+    messages: Routes,
+    subscriptions: Routes,
+}
+
+#[derive(Default)]
+struct Routes {
+    exact: HashMap<String, Arc<Route>>,
+    /// The most specific first, so that the first match is the best.
+    patterns: Vec<Arc<Route>>,
+}
+
+/// A mapping that has been checked and can be called.
+pub(crate) struct Route {
+    pub(super) kind: MappingKind,
+    pub(super) pattern: Pattern,
+    pub(super) send_to: Vec<Template>,
+    pub(super) origin: Origin,
+    pub(super) invoke: Arc<Invoke>,
+}
+
+impl MappingRegistry {
+    /// Checks a mapping and adds it; says what is wrong with it otherwise.
+    pub(crate) fn insert(&mut self, mapping: &Mapping) -> Result<Arc<Route>, String> {
+        let pattern = Pattern::parse(&mapping.pattern).map_err(|error| error.to_string())?;
+        let send_to = mapping
+            .send_to
+            .iter()
+            .map(|template| Template::parse(template, pattern.variables()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("send_to: {error}"))?;
+        let route = Arc::new(Route {
+            kind: mapping.kind,
+            pattern,
+            send_to,
+            origin: mapping.origin,
+            invoke: Arc::clone(&mapping.invoke),
+        });
+        let routes = match mapping.kind {
+            MappingKind::Message => &mut self.messages,
+            MappingKind::Subscribe => &mut self.subscriptions,
+        };
+        routes.insert(&route)?;
+        Ok(route)
+    }
+
+    /// The best match for a lookup path.
+    pub(super) fn find(&self, kind: MappingKind, path: &str) -> Option<(&Arc<Route>, Captures)> {
+        let routes = match kind {
+            MappingKind::Message => &self.messages,
+            MappingKind::Subscribe => &self.subscriptions,
+        };
+        if let Some(route) = routes.exact.get(path) {
+            return Some((route, Captures::new()));
+        }
+        routes.patterns.iter().find_map(|route| Some((route, route.pattern.matches(path)?)))
+    }
+}
+
+impl Routes {
+    fn insert(&mut self, route: &Arc<Route>) -> Result<(), String> {
+        let order = |other: &Arc<Route>| other.pattern.by_specificity(&route.pattern);
+        if let Some(other) = self.exact.values().chain(&self.patterns).find(|o| order(o) == Ordering::Equal) {
+            return Err(format!(
+                "\"{}\" is ambiguous: {} is mapped to \"{}\", which matches the same destinations",
+                route.pattern, other.origin, other.pattern
+            ));
+        }
+        if let Some(path) = route.pattern.exact() {
+            self.exact.insert(path.to_owned(), Arc::clone(route));
+        } else {
+            let place = self.patterns.partition_point(|other| order(other) == Ordering::Less);
+            self.patterns.insert(place, Arc::clone(route));
+        }
+        Ok(())
+    }
+}
+
+/// The destination without the application's prefix, with its leading slash: `/chat` of `/app/chat`.
+pub(crate) fn lookup_path<'d>(prefixes: &[String], destination: &'d str) -> Option<&'d str> {
+    prefixes.iter().find_map(|prefix| {
+        let rest = destination.strip_prefix(prefix.trim_end_matches('/'))?;
+        rest.starts_with('/').then_some(rest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handler::Reply;
+
+    fn mapping(kind: MappingKind, pattern: &str, name: &'static str) -> Mapping {
+        let origin = Origin { module: "tests", file: "tests.rs", line: 1, name };
+        Mapping::new(kind, pattern, origin, |_| Box::pin(async { Ok(Reply::none()) }))
+    }
+
+    #[test]
+    fn the_best_match_wins_whatever_the_order() {
+        let patterns = ["/{a}/{b}", "/rooms/{room}", "/rooms/lobby", "/{a}/lobby"];
+        for start in 0..patterns.len() {
+            let mut registry = MappingRegistry::default();
+            for index in 0..patterns.len() {
+                let pattern = patterns[(start + index) % patterns.len()];
+                registry.insert(&mapping(MappingKind::Message, pattern, pattern)).map(|_| ()).unwrap();
+            }
+            let found = |path| registry.find(MappingKind::Message, path).map(|(route, _)| route.origin.name);
+            assert_eq!(found("/rooms/lobby"), Some("/rooms/lobby"));
+            assert_eq!(found("/rooms/7"), Some("/rooms/{room}"));
+            assert_eq!(found("/other/lobby"), Some("/{a}/lobby"));
+            assert_eq!(found("/other/7"), Some("/{a}/{b}"));
+            assert_eq!(found("/other"), None);
+            assert!(registry.find(MappingKind::Subscribe, "/rooms/7").is_none());
+        }
+    }
+
+    #[test]
+    fn two_mappings_for_the_same_destinations_are_ambiguous() {
+        let mut registry = MappingRegistry::default();
+        assert!(registry.insert(&mapping(MappingKind::Message, "/a/{x}", "one")).is_ok());
+        let Err(error) = registry.insert(&mapping(MappingKind::Message, "/a/{y}", "two")) else {
+            panic!("must be refused");
+        };
+        assert!(error.contains("ambiguous") && error.contains("one"), "{error}");
+        assert!(registry.insert(&mapping(MappingKind::Subscribe, "/a/{y}", "two")).is_ok());
+    }
+
+    #[test]
+    fn the_lookup_path_keeps_its_slash() {
+        let prefixes = ["/app".to_owned(), "/pub/".to_owned()];
+        assert_eq!(lookup_path(&prefixes, "/app/chat"), Some("/chat"));
+        assert_eq!(lookup_path(&prefixes, "/pub/a/b"), Some("/a/b"));
+        for other in ["/app", "/apple/chat", "/topic/chat"] {
+            assert_eq!(lookup_path(&prefixes, other), None, "{other}");
+        }
+        assert_eq!(lookup_path(&[String::new()], "/chat"), Some("/chat"));
+    }
+}

@@ -1,0 +1,42 @@
+use std::any::{TypeId, type_name};
+
+/// What a handler says about itself before it is ever called, so that `build()` can check it.
+#[derive(Debug, Default)]
+pub struct HandlerSpec {
+    states: Vec<RequiredState>,
+    replies: bool,
+}
+
+/// A [`State`](super::extract::State) that somebody has to provide.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequiredState {
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+impl HandlerSpec {
+    /// The handler takes `State<T>`.
+    pub fn requires_state<T: 'static>(&mut self) {
+        self.states.push(RequiredState { id: TypeId::of::<T>(), name: type_name::<T>() });
+    }
+
+    /// The handler gives something that is sent.
+    pub const fn gives_reply(&mut self) {
+        self.replies = true;
+    }
+
+    /// What is described by `describe` is optional: it may reply, but requires nothing.
+    pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
+        let mut inner = Self::default();
+        describe(&mut inner);
+        self.replies |= inner.replies;
+    }
+
+    pub(crate) fn states(&self) -> &[RequiredState] {
+        &self.states
+    }
+
+    pub(crate) const fn replies(&self) -> bool {
+        self.replies
+    }
+}

@@ -1,0 +1,48 @@
+//! The message flow of stompframe: from a client's bytes through the channels to handlers and broker, and back.
+//!
+//! Applications use the `stompframe` crate, which shows what is here under shorter names, with the attributes and the
+//! endpoints for axum. This crate knows tokio, but no HTTP.
+//!
+//! The modules stand in the order of the journey; none knows those after it.
+
+pub mod error;
+pub mod stomp;
+
+mod destination;
+
+pub mod message;
+pub mod session;
+
+pub mod channel;
+
+pub mod template;
+
+pub mod handler;
+
+pub mod broker;
+
+mod user;
+
+pub mod connection;
+
+mod messaging;
+
+pub use self::connection::Limits;
+pub use self::error::{BoxError, ErrorCode, MessagingError};
+pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
+pub use self::message::{Message, MessageType, Payload};
+pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
+pub use self::session::{Session, SessionId, SessionRegistry};
+pub use self::template::MessagingTemplate;
+
+/// What the attributes expand to. Nothing here is for people, and it may change with any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use futures_util::future::BoxFuture;
+    pub use inventory;
+
+    pub use crate::handler::{
+        AnnotatedFunction, Controller, FromMessage, HandlerError, HandlerSpec, IntoReply, Mapping, MappingKind,
+        MessageContext, Origin, Registered, Registration, Reply,
+    };
+}

@@ -1,0 +1,128 @@
+//! What travels through the channels: a type, a destination, headers and a payload.
+
+mod payload;
+mod reserved;
+mod subscription;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+pub use self::payload::{IntoPayload, Payload};
+pub(crate) use self::payload::from_payload;
+pub(crate) use self::reserved::is_reserved;
+pub use self::subscription::SubscriptionId;
+use crate::stomp::Headers;
+
+/// What a message asks for (Spring's `SimpMessageType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MessageType {
+    /// A session opens. An interceptor that fails it refuses the client.
+    Connect,
+    /// A payload for a destination.
+    Message,
+    /// A session wants what is published to a destination.
+    Subscribe,
+    /// A session wants it no longer.
+    Unsubscribe,
+    /// A session has ended, for whatever reason; comes exactly once for each session that connected.
+    Disconnect,
+}
+
+/// One message on its way.
+///
+/// What the framework knows about a message (its type, destination and subscription) are fields of their own, not
+/// headers, so that nothing a client writes into a header can be mistaken for it. The [`headers`](Self::headers) are
+/// the application's: what one client sends, another receives. Cloning is cheap: texts and payload are shared.
+#[derive(Clone, Debug)]
+pub struct Message {
+    message_type: MessageType,
+    destination: ByteString,
+    subscription: Option<SubscriptionId>,
+    headers: Headers,
+    payload: Bytes,
+}
+
+impl Message {
+    /// A message of this type for this destination (empty for CONNECT and DISCONNECT), without headers or payload.
+    #[must_use]
+    pub fn new(message_type: MessageType, destination: impl Into<ByteString>) -> Self {
+        Self {
+            message_type,
+            destination: destination.into(),
+            subscription: None,
+            headers: Headers::default(),
+            payload: Bytes::new(),
+        }
+    }
+
+    /// A payload for a destination, with the `content-type` that belongs to the payload.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be serialized.
+    pub fn with_payload(
+        destination: impl Into<ByteString>,
+        payload: impl IntoPayload,
+    ) -> Result<Self, crate::MessagingError> {
+        let (content_type, payload) = payload.into_payload()?;
+        let mut message = Self::new(MessageType::Message, destination);
+        message.headers.set("content-type", content_type);
+        message.payload = payload;
+        Ok(message)
+    }
+
+    /// What the message asks for.
+    #[must_use]
+    pub const fn message_type(&self) -> MessageType {
+        self.message_type
+    }
+
+    /// Where it goes; empty for CONNECT and DISCONNECT, and for an UNSUBSCRIBE of an unknown id.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        &self.destination
+    }
+
+    pub(crate) const fn shared_destination(&self) -> &ByteString {
+        &self.destination
+    }
+
+    /// Sends it elsewhere.
+    pub fn set_destination(&mut self, destination: impl Into<ByteString>) {
+        self.destination = destination.into();
+    }
+
+    /// Which subscription a SUBSCRIBE or UNSUBSCRIBE is about, or a delivered message belongs to.
+    #[must_use]
+    pub const fn subscription(&self) -> Option<&SubscriptionId> {
+        self.subscription.as_ref()
+    }
+
+    /// Says which subscription it is about.
+    pub fn set_subscription(&mut self, subscription: SubscriptionId) {
+        self.subscription = Some(subscription);
+    }
+
+    /// The application's headers (what Spring calls native headers), `content-type` among them.
+    #[must_use]
+    pub const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The application's headers, to change them.
+    pub const fn headers_mut(&mut self) -> &mut Headers {
+        &mut self.headers
+    }
+
+    /// The payload.
+    #[must_use]
+    pub const fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+
+    /// Replaces the payload. The `content-type` header stays as it is.
+    pub fn set_payload(&mut self, payload: impl Into<Bytes>) {
+        self.payload = payload.into();
+    }
+}

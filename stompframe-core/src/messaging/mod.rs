@@ -1,0 +1,73 @@
+//! The assembly: the one place that knows all the others.
+
+mod builder;
+mod problems;
+mod routing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::builder::MessagingBuilder;
+pub use self::problems::BuildError;
+use crate::connection::{Admission, Connections, EndpointConfig, Limits};
+use crate::error::ErrorCode;
+use crate::session::SessionRegistry;
+use crate::template::MessagingTemplate;
+
+/// An application's messaging: its handlers, its broker and its connections. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Messaging {
+    connections: Arc<Connections>,
+    template: MessagingTemplate,
+    endpoints: Arc<[Box<dyn EndpointConfig>]>,
+}
+
+impl Messaging {
+    /// Starts with nothing: no handler, no broker, no endpoint.
+    #[must_use]
+    pub fn builder() -> MessagingBuilder {
+        MessagingBuilder::default()
+    }
+
+    /// To publish from anywhere.
+    #[must_use]
+    pub const fn template(&self) -> &MessagingTemplate {
+        &self.template
+    }
+
+    /// The sessions that are connected now.
+    #[must_use]
+    pub fn sessions(&self) -> &SessionRegistry {
+        self.connections.sessions()
+    }
+
+    /// The endpoints that were given to the builder, for those who serve them.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Box<dyn EndpointConfig>] {
+        &self.endpoints
+    }
+
+    /// The limits that hold, for those who serve endpoints.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.connections.limits()
+    }
+
+    /// Takes a place for a connection, before its handshake is answered.
+    ///
+    /// # Errors
+    ///
+    /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when the application is
+    /// going down.
+    pub fn admit(&self) -> Result<Admission, ErrorCode> {
+        self.connections.admit()
+    }
+
+    /// Ends all sessions: nobody new is admitted, and each session finishes the frames that it has received, writes
+    /// what is queued, and is told `server-shutdown`.
+    ///
+    /// Returns how many connections were cut because that took longer than `within`.
+    pub async fn shut_down(&self, within: Duration) -> usize {
+        self.connections.shut_down(within).await
+    }
+}

@@ -1,0 +1,134 @@
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
+
+use crate::broker::Prefixes;
+use crate::handler::{
+    Mapping, MappingKind, MappingRegistry, Origin, Registered, Registration, States, discovered,
+};
+
+/// The handlers that an application asked for, in any of the ways there are to ask.
+#[derive(Default)]
+pub(super) struct Handlers {
+    sources: Vec<Source>,
+    controllers: HashSet<TypeId>,
+    controller_mappings: Vec<Mapping>,
+}
+
+/// A way to ask for handlers.
+pub(super) enum Source {
+    Everywhere,
+    Module(&'static str),
+    Function(Registration),
+}
+
+impl Source {
+    fn registrations(&self) -> Vec<Registration> {
+        match self {
+            Self::Everywhere => discovered().into_iter().copied().collect(),
+            Self::Module(module) => {
+                discovered().into_iter().filter(|r| is_within(r.origin.module, module)).copied().collect()
+            }
+            Self::Function(registration) => vec![*registration],
+        }
+    }
+}
+
+impl Handlers {
+    pub(super) fn add(&mut self, source: Source) {
+        self.sources.push(source);
+    }
+
+    pub(super) fn add_controller(&mut self, controller: TypeId, mappings: Vec<Mapping>) {
+        self.controllers.insert(controller);
+        self.controller_mappings.extend(mappings);
+    }
+
+    /// Collects, checks and registers all of them; what was asked for twice is registered once.
+    pub(super) fn resolve(
+        self,
+        states: &States,
+        broker_prefixes: &Prefixes,
+        problems: &mut Vec<String>,
+    ) -> MappingRegistry {
+        let mut mappings = self.controller_mappings;
+        let mut known = HashSet::new();
+        for source in self.sources {
+            let registrations = source.registrations();
+            if let (Source::Module(module), true) = (&source, registrations.is_empty()) {
+                problems.push(format!(
+                    "`.scan(\"{module}\")` found no annotated handler: check the path, and that the crate is linked \
+                     (`use the_crate as _;`)"
+                ));
+            }
+            for Registration { origin, registered } in registrations {
+                if !known.insert(origin) {
+                    continue;
+                }
+                match registered {
+                    Registered::Function(mapping) => mappings.push(mapping()),
+                    Registered::Controller(id) if self.controllers.contains(&id()) => {}
+                    Registered::Controller(_) => problems.push(format!(
+                        "controller {origin} was found, but nobody gave an instance: add `.controller({}..)`",
+                        origin.name
+                    )),
+                }
+            }
+        }
+
+        let mut registry = MappingRegistry::default();
+        for mapping in &mappings {
+            check(mapping, states, broker_prefixes, problems);
+            if let Err(problem) = registry.insert(mapping) {
+                problems.push(format!("{}: {problem}", mapping.origin));
+            }
+        }
+        log(&mappings);
+        registry
+    }
+}
+
+/// Whether a module is another, or lies below it.
+fn is_within(module: &str, other: &str) -> bool {
+    module.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+fn check(mapping: &Mapping, states: &States, broker_prefixes: &Prefixes, problems: &mut Vec<String>) {
+    let origin = mapping.origin;
+    for state in mapping.spec.states() {
+        if !states.contains_key(&state.id) {
+            problems.push(format!("{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`", state.name));
+        }
+    }
+    if !mapping.spec.replies() {
+        return;
+    }
+    let uncovered = |destination: &str| {
+        format!("{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`")
+    };
+    for template in &mapping.send_to {
+        // Up to the first variable is all that is known before a message comes.
+        let fixed = template.split('{').next().unwrap_or_default();
+        if !broker_prefixes.cover(fixed) {
+            problems.push(uncovered(template));
+        }
+    }
+    if mapping.send_to.is_empty() && mapping.kind == MappingKind::Message {
+        let default = format!("/topic{}", mapping.pattern);
+        if !broker_prefixes.cover(&default) {
+            problems.push(uncovered(&default));
+        }
+    }
+}
+
+/// Says what was mapped, and from which crate: a handler that is missing here is not linked.
+fn log(mappings: &[Mapping]) {
+    let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
+    for Mapping { kind, pattern, origin, .. } in mappings {
+        let Origin { module, .. } = origin;
+        *crates.entry(module.split("::").next().unwrap_or(module)).or_default() += 1;
+        tracing::info!("mapped {kind:?} \"{pattern}\" to {origin}");
+    }
+    for (name, count) in crates {
+        tracing::info!("{count} mappings come from the crate {name}");
+    }
+}

@@ -1,0 +1,36 @@
+use std::fmt;
+
+use bytestring::ByteString;
+
+/// Names a session: 128 bits from the operating system's randomness, as 32 hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SessionId(ByteString);
+
+impl SessionId {
+    /// # Panics
+    ///
+    /// When the operating system has no randomness to give; there is nothing sensible to do without it.
+    pub(crate) fn random() -> Self {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)).into())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

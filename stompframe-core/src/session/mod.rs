@@ -1,0 +1,151 @@
+//! One client's session: who it is, what it is subscribed to, and the queue of what it is to receive.
+
+mod id;
+mod outbox;
+mod registry;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use bytestring::ByteString;
+
+pub use self::id::SessionId;
+pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
+pub(crate) use self::outbox::{Drained, Outbox};
+pub(crate) use self::registry::Place;
+pub use self::registry::SessionRegistry;
+use crate::error::ErrorCode;
+use crate::message::SubscriptionId;
+use crate::stomp::{self, Agreed, Frame, Version};
+
+/// A client's session, from CONNECT to the end of its connection.
+///
+/// Everybody who wants to reach the client holds it as `Arc<Session>` and puts frames into its outbound queue; only the
+/// connection takes them out. When the connection ends, what is still put in is dropped.
+#[derive(Debug)]
+pub struct Session {
+    id: SessionId,
+    agreed: OnceLock<(Version, Agreed)>,
+    subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
+    outbox: Outbox,
+}
+
+impl Session {
+    pub(crate) fn new(limits: OutboxLimits) -> Self {
+        Self {
+            id: SessionId::random(),
+            agreed: OnceLock::new(),
+            subscriptions: Mutex::default(),
+            outbox: Outbox::new(limits),
+        }
+    }
+
+    /// The id of the session: 128 random bits in hexadecimal. It names the session; it is no credential.
+    #[must_use]
+    pub const fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any client can read.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.agreed.get().map_or(Version::V1_0, |(version, _)| *version)
+    }
+
+    /// Whether CONNECT was accepted.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.agreed.get().is_some()
+    }
+
+    /// The heart-beats that were agreed upon; none before CONNECT.
+    #[must_use]
+    pub fn heart_beat(&self) -> Option<Agreed> {
+        self.agreed.get().map(|(_, heart_beat)| *heart_beat)
+    }
+
+    pub(crate) fn agree_on(&self, version: Version, heart_beat: Agreed) {
+        let first = self.agreed.set((version, heart_beat)).is_ok();
+        debug_assert!(first, "a session connects once");
+    }
+
+    /// How many subscriptions the session holds.
+    #[must_use]
+    pub fn subscription_count(&self) -> usize {
+        self.subscriptions().len()
+    }
+
+    /// The destination of one of the session's subscriptions.
+    #[must_use]
+    pub fn subscription(&self, id: &SubscriptionId) -> Option<ByteString> {
+        self.subscriptions().get(id).cloned()
+    }
+
+    /// Takes the id for a subscription, before anybody acts on it.
+    pub(crate) fn reserve(
+        &self,
+        id: SubscriptionId,
+        destination: ByteString,
+        limit: usize,
+    ) -> Result<(), ErrorCode> {
+        let mut subscriptions = self.subscriptions();
+        if subscriptions.contains_key(&id) {
+            return Err(ErrorCode::DuplicateSubscription);
+        }
+        if subscriptions.len() >= limit {
+            return Err(ErrorCode::TooManySubscriptions);
+        }
+        subscriptions.insert(id, destination);
+        Ok(())
+    }
+
+    pub(crate) fn release(&self, id: &SubscriptionId) -> Option<ByteString> {
+        self.subscriptions().remove(id)
+    }
+
+    /// Every subscription of the session with its destination.
+    pub(crate) fn all_subscriptions(&self) -> Vec<(SubscriptionId, ByteString)> {
+        self.subscriptions().iter().map(|(id, destination)| (id.clone(), destination.clone())).collect()
+    }
+
+    /// The session's subscriptions to exactly this destination.
+    pub(crate) fn subscriptions_to(&self, destination: &str) -> Vec<SubscriptionId> {
+        let to_it = |(id, to): (&SubscriptionId, &ByteString)| (to == destination).then(|| id.clone());
+        self.subscriptions().iter().filter_map(to_it).collect()
+    }
+
+    /// Puts a frame into the queue unless the subscription has ended. It holds on to the subscriptions meanwhile, so
+    /// that nothing follows the receipt of an UNSUBSCRIBE.
+    pub(crate) fn push_if_subscribed(&self, id: &SubscriptionId, frame: OutgoingFrame) {
+        let subscriptions = self.subscriptions();
+        if subscriptions.contains_key(id) {
+            self.outbox.push(frame);
+        }
+    }
+
+    fn subscriptions(&self) -> std::sync::MutexGuard<'_, HashMap<SubscriptionId, ByteString>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) const fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Puts an encoded frame into the outbound queue; never waits.
+    ///
+    /// A queue that would grow beyond its limits ends the session instead (`slow-consumer`).
+    pub(crate) fn push(&self, frame: OutgoingFrame) {
+        self.outbox.push(frame);
+    }
+
+    /// Encodes a frame by the rules of the session's version and puts it into the queue.
+    pub(crate) fn send(&self, frame: &Frame) -> Result<(), stomp::EncodeError> {
+        self.push(OutgoingFrame::encode(frame, self.version())?);
+        Ok(())
+    }
+
+    /// Ends the session: what is queued is still written, nothing can be added, then the connection closes.
+    pub fn close(&self, close: Close) {
+        self.outbox.seal(None, close);
+    }
+}

@@ -1,0 +1,278 @@
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use tokio::sync::Notify;
+
+use crate::error::ErrorCode;
+use crate::stomp::{self, Command, Frame, Version};
+
+/// An encoded frame on its way to a client. Cloning shares the bytes.
+///
+/// A transport that tells text from binary, as WebSocket does, sends [`Text`](Self::Text) as text; a frame whose body
+/// is not UTF-8 goes as [`Binary`](Self::Binary). It is decided once, where the frame is encoded, not per recipient.
+#[derive(Clone, Debug)]
+pub enum OutgoingFrame {
+    /// The whole frame is UTF-8.
+    Text(ByteString),
+    /// The body is not UTF-8.
+    Binary(Bytes),
+}
+
+impl OutgoingFrame {
+    pub(crate) fn encode(frame: &Frame, version: Version) -> Result<Self, stomp::EncodeError> {
+        Ok(Self::new(stomp::encode(frame, version)?.bytes))
+    }
+
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        match ByteString::try_from(bytes.clone()) {
+            Ok(text) => Self::Text(text),
+            Err(_) => Self::Binary(bytes),
+        }
+    }
+
+    /// The bytes of the frame.
+    #[must_use]
+    pub fn as_bytes(&self) -> &Bytes {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+}
+
+/// How a connection ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Close {
+    code: u16,
+    reason: Cow<'static, str>,
+}
+
+impl Close {
+    /// The ordinary end (RFC 6455, 1000).
+    pub const NORMAL: Self = Self { code: 1000, reason: Cow::Borrowed("") };
+
+    /// The end for this reason, with the close code that the catalogue gives it.
+    #[must_use]
+    pub const fn because(code: ErrorCode) -> Self {
+        Self { code: code.close_code(), reason: Cow::Borrowed(code.as_str()) }
+    }
+
+    /// The WebSocket close code.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The WebSocket close reason: empty, or an error code of the catalogue.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// What a session's outbound queue may hold. Going past either bound ends the session with `slow-consumer`.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct OutboxLimits {
+    /// Bytes of encoded frames; 512 KiB unless told otherwise, as Spring's send buffer.
+    pub max_bytes: usize,
+    /// Frames; 4096 unless told otherwise.
+    pub max_frames: usize,
+}
+
+impl Default for OutboxLimits {
+    fn default() -> Self {
+        Self { max_bytes: 512 * 1024, max_frames: 4096 }
+    }
+}
+
+/// The bounded queue between everybody who publishes and the one connection that writes.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    limits: OutboxLimits,
+    state: Mutex<State>,
+    /// Rung when the queue was empty and is no longer, or was sealed: once for a burst, not once for a frame.
+    filled: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<OutgoingFrame>,
+    /// Bytes and frames that are queued, or drained and not yet written: both are memory that a slow client holds.
+    bytes: usize,
+    frames: usize,
+    sealed: Option<Close>,
+}
+
+/// What [`Outbox::drain`] found.
+#[derive(Debug)]
+pub(crate) enum Drained {
+    /// Frames were moved; there may be more later.
+    Frames,
+    /// Frames may have been moved; they are the last, and the connection ends like this.
+    Last(Close),
+}
+
+impl Outbox {
+    pub(crate) fn new(limits: OutboxLimits) -> Self {
+        Self { limits, state: Mutex::default(), filled: Notify::new() }
+    }
+
+    pub(crate) fn push(&self, frame: OutgoingFrame) {
+        let mut state = self.state();
+        if state.sealed.is_some() {
+            return;
+        }
+        let was_empty = state.queue.is_empty();
+        // One frame alone always fits: how large a frame may be is decided where it is made.
+        let over_bytes = state.frames > 0 && state.bytes + frame.len() > self.limits.max_bytes;
+        if over_bytes || state.frames >= self.limits.max_frames {
+            // What is queued cannot be delivered in any useful time. Its memory is worth more than its bytes.
+            state.queue = VecDeque::new();
+            let code = ErrorCode::SlowConsumer;
+            let error = Frame::new(Command::Error)
+                .with_header("message", code.message())
+                .with_header("error-code", code.as_str());
+            if let Ok(error) = OutgoingFrame::encode(&error, Version::V1_0) {
+                state.queue.push_back(error);
+            }
+            state.sealed = Some(Close::because(code));
+            self.filled.notify_one();
+            return;
+        }
+        state.bytes += frame.len();
+        state.frames += 1;
+        state.queue.push_back(frame);
+        drop(state);
+        if was_empty {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Ends the queue, with one last frame if there is one. The first to seal it decides; later calls do nothing.
+    pub(crate) fn seal(&self, last: Option<OutgoingFrame>, close: Close) {
+        let mut state = self.state();
+        if state.sealed.is_some() {
+            return;
+        }
+        if let Some(frame) = last {
+            // Past the limits if need be: it is one frame, and the last.
+            state.queue.push_back(frame);
+        }
+        state.sealed = Some(close);
+        self.filled.notify_one();
+    }
+
+    /// How the connection is to end, once that is decided.
+    #[cfg(test)]
+    fn sealed(&self) -> Option<Close> {
+        self.state().sealed.clone()
+    }
+
+    /// Waits until there is something to write or the queue is sealed, and moves all of it. Cancel-safe.
+    pub(crate) async fn drain(&self, into: &mut VecDeque<OutgoingFrame>) -> Drained {
+        loop {
+            {
+                let mut state = self.state();
+                if !state.queue.is_empty() || state.sealed.is_some() {
+                    if into.is_empty() {
+                        std::mem::swap(into, &mut state.queue);
+                    } else {
+                        into.append(&mut state.queue);
+                    }
+                    return state.sealed.clone().map_or(Drained::Frames, Drained::Last);
+                }
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// Says that these drained frames have left, so that their room is free again.
+    pub(crate) fn written(&self, bytes: usize, frames: usize) {
+        let mut state = self.state();
+        state.bytes = state.bytes.saturating_sub(bytes);
+        state.frames = state.frames.saturating_sub(frames);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(length: usize) -> OutgoingFrame {
+        OutgoingFrame::new(vec![b'x'; length].into())
+    }
+
+    fn outbox(max_bytes: usize, max_frames: usize) -> Outbox {
+        Outbox::new(OutboxLimits { max_bytes, max_frames })
+    }
+
+    #[tokio::test]
+    async fn what_is_pushed_comes_out_in_order_and_at_once() {
+        let outbox = outbox(100, 10);
+        outbox.push(frame(1));
+        outbox.push(frame(2));
+        let mut drained = VecDeque::new();
+        assert!(matches!(outbox.drain(&mut drained).await, Drained::Frames));
+        assert_eq!(drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn at_the_limit_it_holds_and_beyond_it_ends() {
+        for (outbox, fits) in [(outbox(10, 100), 10), (outbox(1000, 10), 10)] {
+            for _ in 0..fits {
+                outbox.push(frame(1));
+            }
+            assert_eq!(outbox.sealed(), None);
+            outbox.push(frame(1));
+            assert_eq!(outbox.sealed(), Some(Close::because(ErrorCode::SlowConsumer)));
+            let mut drained = VecDeque::new();
+            assert!(matches!(outbox.drain(&mut drained).await, Drained::Last(_)));
+            assert_eq!(drained.len(), 1, "only the ERROR is left");
+            assert!(drained[0].as_bytes().starts_with(b"ERROR\n"));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_drained_counts_until_it_is_written() {
+        let outbox = outbox(10, 100);
+        outbox.push(frame(10));
+        outbox.drain(&mut VecDeque::new()).await;
+        outbox.written(10, 1);
+        outbox.push(frame(10));
+        outbox.drain(&mut VecDeque::new()).await;
+        assert_eq!(outbox.sealed(), None);
+        outbox.push(frame(1));
+        assert!(outbox.sealed().is_some());
+    }
+
+    #[tokio::test]
+    async fn nothing_comes_after_the_seal() {
+        let outbox = outbox(100, 10);
+        outbox.push(frame(1));
+        outbox.seal(Some(frame(2)), Close::NORMAL);
+        outbox.push(frame(3));
+        outbox.seal(Some(frame(4)), Close::because(ErrorCode::Denied));
+        let mut drained = VecDeque::new();
+        let Drained::Last(close) = outbox.drain(&mut drained).await else { panic!("sealed") };
+        assert_eq!(close, Close::NORMAL);
+        assert_eq!(drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_makes_the_frame_binary() {
+        assert!(matches!(OutgoingFrame::new(Bytes::from_static("ü".as_bytes())), OutgoingFrame::Text(_)));
+        assert!(matches!(OutgoingFrame::new(Bytes::from_static(b"\xff")), OutgoingFrame::Binary(_)));
+    }
+}

@@ -1,0 +1,274 @@
+//! From bytes to frames.
+
+use bytes::Bytes;
+use memchr::memchr;
+
+use super::buffer::Buffer;
+use super::scan::{Accepts, HeadScan};
+use super::{
+    Command, DecodeError, DecodeErrorKind, Frame, FrameLimits, GrammarRule, Version, head,
+};
+
+/// Cuts a stream of bytes into frames.
+///
+/// [`Push`](Self::push) a chunk, then call [`next`](Self::next) until it returns `None` or an
+/// error, then push the next chunk. Where chunks begin and end makes no difference to the frames.
+///
+/// After an error the decoder is dead: it has dropped what it held, ignores what is pushed and
+/// returns no more frames. A peer whose frame was refused may have written the following ones in
+/// the belief that it was not.
+#[derive(Debug)]
+pub struct Decoder {
+    accepts: Accepts,
+    version: Option<Version>,
+    limits: FrameLimits,
+    buffer: Buffer,
+    scan: HeadScan,
+    /// A frame whose head is complete and already taken from the buffer.
+    open: Option<OpenFrame>,
+    is_dead: bool,
+}
+
+/// What a [`Decoder`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every value is a frame, and boxing costs each an allocation"
+)]
+pub enum Decoded {
+    /// A complete frame.
+    Frame(Frame),
+    /// One or more ends of line between frames: a sign of life from an idle peer.
+    ///
+    /// One is reported per run of them, and none for those that directly follow a frame in the same
+    /// chunk, as the frame is itself a sign of life.
+    HeartBeat,
+}
+
+#[derive(Debug)]
+struct OpenFrame {
+    frame: Frame,
+    head_len: usize,
+    /// The value of `content-length`, already found to be within the limit.
+    body_len: Option<usize>,
+    /// Without a length: how much of the body was searched for the NUL.
+    searched: usize,
+}
+
+impl Decoder {
+    /// Creates a decoder for the server side: only client commands are accepted.
+    #[must_use]
+    pub fn for_server(limits: FrameLimits) -> Self {
+        Self::new(Accepts::ClientCommands, limits)
+    }
+
+    /// Creates a decoder for the client side, such as a relay to a broker: only server commands are
+    /// accepted.
+    #[must_use]
+    pub fn for_client(limits: FrameLimits) -> Self {
+        Self::new(Accepts::ServerCommands, limits)
+    }
+
+    fn new(accepts: Accepts, limits: FrameLimits) -> Self {
+        Self {
+            accepts,
+            version: None,
+            limits,
+            buffer: Buffer::default(),
+            scan: HeadScan::default(),
+            open: None,
+            is_dead: false,
+        }
+    }
+
+    /// Sets the agreed version. It holds for the frames that [`next`](Self::next) returns from now
+    /// on.
+    ///
+    /// Before, frames are read by the rules of STOMP 1.2. That does not touch `CONNECT`, `STOMP`
+    /// and `CONNECTED`, which no version escapes; only a `CONNECT` without `accept-version` is read
+    /// as one of STOMP 1.0.
+    pub fn set_version(&mut self, version: Version) {
+        self.version = Some(version);
+    }
+
+    /// Replaces the limits, for example by wider ones once the peer is authenticated.
+    pub fn set_limits(&mut self, limits: FrameLimits) {
+        self.limits = limits;
+    }
+
+    /// Hands over bytes that have arrived. An empty decoder adopts the chunk and copies nothing.
+    ///
+    /// Limits are checked by [`next`](Self::next). Call that until it has no more before pushing
+    /// again, or the chunks pile up here.
+    pub fn push(&mut self, chunk: Bytes) {
+        if !self.is_dead && !chunk.is_empty() {
+            self.buffer.push(chunk);
+        }
+    }
+
+    /// Returns what comes next, or `None` if that needs more bytes or the decoder is dead.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a frame that the session may contain; see [`DecodeErrorKind`]. This
+    /// happens once: the decoder is dead afterwards.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`None` means not yet, while an iterator would end there"
+    )]
+    pub fn next(&mut self) -> Result<Option<Decoded>, DecodeError> {
+        if self.is_dead {
+            return Ok(None);
+        }
+        let result = self.decode();
+        if result.is_err() {
+            self.is_dead = true;
+            self.buffer = Buffer::default();
+            self.scan = HeadScan::default();
+            self.open = None;
+        }
+        result
+    }
+
+    /// Returns the number of octets held for an unfinished frame, and of those not looked at yet.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.buffer.len() + self.open.as_ref().map_or(0, |open| open.head_len)
+    }
+
+    /// Whether a frame has begun and not ended. Tells after [`next`](Self::next) returned `None`
+    /// whether the end of the stream would cut a frame in two.
+    #[must_use]
+    pub fn is_mid_frame(&self) -> bool {
+        self.open.is_some() || self.scan.is_started()
+    }
+
+    fn decode(&mut self) -> Result<Option<Decoded>, DecodeError> {
+        if !self.is_mid_frame() {
+            if self.buffer.skip_ends_of_line() {
+                return Ok(Some(Decoded::HeartBeat));
+            }
+            if matches!(&self.buffer[..], [] | [b'\r']) {
+                return Ok(None);
+            }
+        }
+        if self.open.is_none() {
+            self.open = self.read_head().map_err(|kind| self.refuse_head(kind))?;
+        }
+        let Some(body_len) = self
+            .find_body_end()
+            .map_err(|kind| self.refuse_body(kind))?
+        else {
+            return Ok(None);
+        };
+        let body = self.buffer.take(body_len);
+        self.buffer.advance(1); // the NUL
+        self.buffer.skip_ends_of_line();
+        self.check_body(&body)
+            .map_err(|kind| self.refuse_body(kind))?;
+        Ok(self.open.take().map(|OpenFrame { mut frame, .. }| {
+            if frame.command.may_have_body() {
+                frame.body = body;
+            }
+            Decoded::Frame(frame)
+        }))
+    }
+
+    /// Takes a head from the buffer once it is complete.
+    fn read_head(&mut self) -> Result<Option<OpenFrame>, DecodeErrorKind> {
+        let Some(end) = self
+            .scan
+            .advance(&self.buffer, self.accepts, &self.limits)?
+        else {
+            return Ok(None);
+        };
+        let headers = head::parse(self.buffer.keep(end.len), end.command, self.version)?;
+        // Refused here, a body that is too large is never waited for.
+        let body_len = match head::content_length(&headers)? {
+            None => None,
+            Some(len) => Some(self.fit_body(len, end.len)?),
+        };
+        self.buffer.advance(end.len);
+        self.scan = HeadScan::default();
+        let frame = Frame {
+            headers,
+            ..Frame::new(end.command)
+        };
+        Ok(Some(OpenFrame {
+            frame,
+            head_len: end.len,
+            body_len,
+            searched: 0,
+        }))
+    }
+
+    fn fit_body(&self, len: u64, head_len: usize) -> Result<usize, DecodeErrorKind> {
+        usize::try_from(len)
+            .ok()
+            .filter(|len| *len <= self.limits.body_room(head_len))
+            .ok_or(DecodeErrorKind::FrameTooLarge {
+                limit: self.limits.max_frame,
+            })
+    }
+
+    /// Returns the length of the body of the open frame once its NUL has arrived.
+    fn find_body_end(&mut self) -> Result<Option<usize>, DecodeErrorKind> {
+        let Some(open) = &mut self.open else {
+            return Ok(None);
+        };
+        if let Some(len) = open.body_len {
+            return match self.buffer.get(len) {
+                None => Ok(None),
+                Some(0) => Ok(Some(len)),
+                Some(_) => Err(DecodeErrorKind::MalformedFrame {
+                    rule: GrammarRule::MissingNul,
+                }),
+            };
+        }
+        let room = self.limits.body_room(open.head_len);
+        let window = &self.buffer[..self.buffer.len().min(room.saturating_add(1))];
+        let searched = open.searched.min(window.len());
+        match memchr(0, &window[searched..]) {
+            Some(at) => Ok(Some(searched + at)),
+            None if window.len() > room => Err(DecodeErrorKind::FrameTooLarge {
+                limit: self.limits.max_frame,
+            }),
+            None => {
+                open.searched = window.len();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Checks whether the open frame may carry `body`.
+    ///
+    /// Two bodies are ignored where none is allowed. Hand-written clients put ends of line before
+    /// the NUL, which carry nothing; and a STOMP 1.0 server has to ignore what stands in a
+    /// `SUBSCRIBE`.
+    fn check_body(&self, body: &[u8]) -> Result<(), DecodeErrorKind> {
+        let Some(OpenFrame { frame, .. }) = &self.open else {
+            return Ok(());
+        };
+        let is_ignored = self.version == Some(Version::V1_0) && frame.command == Command::Subscribe;
+        let is_blank = || body.iter().all(|octet| matches!(octet, b'\r' | b'\n'));
+        if frame.command.may_have_body() || is_ignored || is_blank() {
+            Ok(())
+        } else {
+            Err(DecodeErrorKind::BodyNotAllowed(frame.command))
+        }
+    }
+
+    fn refuse_head(&self, kind: DecodeErrorKind) -> DecodeError {
+        let command = self.scan.command();
+        let receipt = head::find_receipt(&self.buffer, command, self.version, &self.limits);
+        DecodeError::new(kind, command, receipt)
+    }
+
+    fn refuse_body(&self, kind: DecodeErrorKind) -> DecodeError {
+        let frame = self.open.as_ref().map(|open| &open.frame);
+        let receipt = frame
+            .filter(|frame| !frame.command.is_connect())
+            .and_then(|frame| frame.headers.get_bytestring("receipt").cloned());
+        DecodeError::new(kind, frame.map(|frame| frame.command), receipt)
+    }
+}

@@ -1,0 +1,78 @@
+//! Writing one header line.
+
+use bytes::{BufMut, BytesMut};
+
+use super::escape::{Escaping, Part};
+use super::{Command, Version};
+
+/// How the header lines of one frame are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HeaderLines {
+    command: Command,
+    version: Version,
+    escaping: Escaping,
+}
+
+/// A header that can be written, measured.
+pub(super) struct Line<'a> {
+    escaping: Escaping,
+    name: (&'a str, usize),
+    value: (&'a str, usize),
+}
+
+/// A header that cannot be written.
+pub(super) struct Unencodable {
+    /// Whether the frame cannot do without it.
+    pub(super) is_fatal: bool,
+}
+
+impl HeaderLines {
+    pub(super) fn new(command: Command, version: Version) -> Self {
+        Self {
+            command,
+            version,
+            escaping: Escaping::of(command, version),
+        }
+    }
+
+    pub(super) fn measure<'a>(
+        &self,
+        name: &'a str,
+        value: &'a str,
+    ) -> Result<Line<'a>, Unencodable> {
+        if value.is_empty() && self.version == Version::V1_0 {
+            return Err(Unencodable { is_fatal: false });
+        }
+        let escaping = self.escaping;
+        let name_len = escaping
+            .encoded_len(name, Part::Name)
+            .filter(|len| *len > 0);
+        let value_len = escaping.encoded_len(value, Part::Value);
+        match (name_len, value_len) {
+            (Some(name_len), Some(value_len)) => Ok(Line {
+                escaping,
+                name: (name, name_len),
+                value: (value, value_len),
+            }),
+            _ => Err(Unencodable {
+                is_fatal: !self.command.is_escaped(Version::V1_2),
+            }),
+        }
+    }
+}
+
+impl Line<'_> {
+    /// Length with colon and line feed.
+    pub(super) fn len(&self) -> usize {
+        self.name.1 + 1 + self.value.1 + 1
+    }
+
+    pub(super) fn write(&self, out: &mut BytesMut) {
+        self.escaping
+            .encode(self.name.0, Part::Name, self.name.1, out);
+        out.put_u8(b':');
+        self.escaping
+            .encode(self.value.0, Part::Value, self.value.1, out);
+        out.put_u8(b'\n');
+    }
+}

@@ -1,0 +1,52 @@
+//! Publishing from anywhere.
+
+use std::sync::Arc;
+
+use bytestring::ByteString;
+
+use crate::channel::{BrokerChannel, Outcome};
+use crate::error::{ErrorCode, MessagingError};
+use crate::message::{IntoPayload, Message};
+
+/// Publishes messages from anywhere in the application (Spring's `SimpMessagingTemplate`).
+///
+/// A handler takes it as an argument; other code gets it from [`Messaging::template`](crate::Messaging::template).
+/// Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct MessagingTemplate {
+    broker: Arc<BrokerChannel>,
+}
+
+impl MessagingTemplate {
+    pub(crate) const fn new(broker: Arc<BrokerChannel>) -> Self {
+        Self { broker }
+    }
+
+    /// Publishes a payload to a destination (Spring's `convertAndSend`).
+    ///
+    /// When it returns, the message is in the outbound queue of everybody who was subscribed.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be serialized, an interceptor fails the message, or no broker is responsible for the
+    /// destination.
+    pub async fn send(
+        &self,
+        destination: impl Into<ByteString>,
+        payload: impl IntoPayload,
+    ) -> Result<(), MessagingError> {
+        self.send_message(Message::with_payload(destination, payload)?).await
+    }
+
+    /// Publishes a message, headers and all, to its destination.
+    ///
+    /// # Errors
+    ///
+    /// When an interceptor fails the message, or no broker is responsible for the destination.
+    pub async fn send_message(&self, message: Message) -> Result<(), MessagingError> {
+        match self.broker.send(message, None).await? {
+            Outcome::Handled | Outcome::Dropped => Ok(()),
+            Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
+        }
+    }
+}

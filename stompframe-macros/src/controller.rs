@@ -1,0 +1,132 @@
+//! `#[controller]` on an impl block.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::{ImplItem, ImplItemFn, ItemImpl};
+
+use crate::args::{self, Args};
+use crate::mapping::{Kind, Mapping};
+use crate::syntax::parse_pattern;
+
+pub(crate) fn expand(krate: TokenStream, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
+        let message = "`#[controller]` goes on the `impl` block with the mapped methods";
+        let error = syn::Error::new_spanned(&item, message).into_compile_error();
+        return quote!(#item #error);
+    };
+    let args = syn::parse2::<Args>(attribute);
+    let private = args::private(&args, &krate);
+    let mut errors = Vec::new();
+    if let Some((path, _)) = &block.trait_ {
+        errors.push(syn::Error::new_spanned(path, "`#[controller]` goes on an impl block without a trait"));
+    }
+    let prefix = prefix(args, &mut errors);
+    let type_name = block.self_ty.to_token_stream().to_string().replace(' ', "");
+
+    let mut mappings = Vec::new();
+    let mut mapped = 0;
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        let Some(position) = method.attrs.iter().position(|attribute| Kind::of(attribute).is_some()) else {
+            continue;
+        };
+        mapped += 1;
+        let before = errors.len();
+        let mapping = map(method, position, &prefix, &type_name, &private, &mut errors);
+        if errors.len() == before {
+            mappings.push(mapping);
+        }
+    }
+    if mapped == 0 {
+        errors.push(syn::Error::new_spanned(
+            &block.self_ty,
+            "this controller maps nothing: put `#[message_mapping(\"/...\")]` or `#[subscribe_mapping(\"/...\")]` on a \
+             method",
+        ));
+    }
+
+    let (self_type, generics) = (&block.self_ty, &block.generics);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    // A generic controller has no one type that could be asked for.
+    let registration = generics.params.is_empty().then(|| {
+        quote! {
+            #private::inventory::submit! {
+                #private::Registration {
+                    origin: #private::Origin {
+                        module: ::core::module_path!(),
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                        name: #type_name,
+                    },
+                    registered: #private::Registered::Controller(|| ::core::any::TypeId::of::<#self_type>()),
+                }
+            }
+        }
+    });
+    let registration = errors.is_empty().then_some(registration);
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    quote! {
+        #block
+
+        const _: () = {
+            impl #impl_generics #private::Controller for #self_type #where_clause {
+                fn mappings(__controller: ::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
+                    ::std::vec![#(#mappings),*]
+                }
+            }
+
+            #registration
+        };
+
+        #(#errors)*
+    }
+}
+
+/// The controller's own part of every destination.
+fn prefix(args: syn::Result<Args>, errors: &mut Vec<syn::Error>) -> String {
+    let args = args.unwrap_or_else(|error| {
+        errors.push(error);
+        Args::default()
+    });
+    if let Some(second) = args.strings.get(1) {
+        errors.push(syn::Error::new(second.span(), "a controller has one prefix: remove this one"));
+    }
+    let Some(prefix) = args.strings.first() else { return String::new() };
+    match parse_pattern(&prefix.value()) {
+        Ok(_) => prefix.value(),
+        Err(error) => {
+            errors.push(syn::Error::new(prefix.span(), error));
+            String::new()
+        }
+    }
+}
+
+/// One mapped method: takes its attributes off, and gives the expression that builds its mapping.
+fn map(
+    method: &mut ImplItemFn,
+    position: usize,
+    prefix: &str,
+    type_name: &str,
+    private: &TokenStream,
+    errors: &mut Vec<syn::Error>,
+) -> TokenStream {
+    let attribute = method.attrs.remove(position);
+    let Some(kind) = Kind::of(&attribute) else { return TokenStream::new() };
+    let args = attribute.parse_args::<Args>();
+    let mapping = Mapping::check(kind, args, prefix, &mut method.attrs, &method.sig, errors);
+    let name = mapping.handler.name;
+    let call = if mapping.handler.has_receiver { quote!(__controller.#name) } else { quote!(Self::#name) };
+    let invocation = mapping.invocation(&call, private);
+    let invoke = quote! {{
+        let __controller = ::std::sync::Arc::clone(&__controller);
+        move |__context: #private::MessageContext| {
+            let __controller = ::std::sync::Arc::clone(&__controller);
+            let __future: #private::BoxFuture<
+                'static,
+                ::core::result::Result<#private::Reply, #private::HandlerError>,
+            > = #invocation;
+            __future
+        }
+    }};
+    mapping.build(&mapping.origin(&format!("{type_name}::{name}"), private), &invoke, private)
+}

@@ -1,0 +1,51 @@
+//! The attributes of stompframe.
+//!
+//! They are documented where they are used from: the `stompframe` crate. Each stands here twice, because it has to
+//! name the crate that its expansion refers to: once for `stompframe`, and once (`core_`) for `stompframe-core` alone.
+//!
+//! An attribute goes through these stages, a file each: what it says (`args`), what the function takes (`signature`),
+//! whether the two fit together (`mapping`), and the code that comes out (`function`, `controller`). Mistakes are
+//! collected on the way, all of them are reported, and what the user wrote is always given back, so that one mistake
+//! does not look like ten.
+
+mod args;
+mod controller;
+mod function;
+mod mapping;
+mod send_to;
+mod signature;
+mod syntax;
+
+use proc_macro::TokenStream;
+use quote::quote;
+
+use self::mapping::Kind;
+
+macro_rules! attributes {
+    ($($name:ident, $core_name:ident => |$default:ident, $attribute:ident, $item:ident| $expand:expr;)*) => {
+        $(
+            #[allow(missing_docs, reason = "documented where it is re-exported")]
+            #[proc_macro_attribute]
+            pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
+                let ($default, $attribute, $item) = (quote!(::stompframe), attribute.into(), item.into());
+                $expand.into()
+            }
+
+            #[allow(missing_docs, reason = "documented where it is re-exported")]
+            #[proc_macro_attribute]
+            pub fn $core_name(attribute: TokenStream, item: TokenStream) -> TokenStream {
+                let ($default, $attribute, $item) = (quote!(::stompframe_core), attribute.into(), item.into());
+                $expand.into()
+            }
+        )*
+    };
+}
+
+attributes! {
+    message_mapping, core_message_mapping => |krate, attribute, item|
+        function::expand(Kind::Message, krate, attribute, item);
+    subscribe_mapping, core_subscribe_mapping => |krate, attribute, item|
+        function::expand(Kind::Subscribe, krate, attribute, item);
+    controller, core_controller => |krate, attribute, item| controller::expand(krate, attribute, item);
+    send_to, core_send_to => |_krate, attribute, item| send_to::expand(attribute, item);
+}

@@ -1,0 +1,258 @@
+// The page of the chat example in a real browser.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { ChatServer, here, until } from './chat-server.js';
+
+const LIMIT = 15_000;
+const RETURN_LIMIT = 40_000;
+const desk = { width: 1200, height: 760 };
+const phone = { width: 360, height: 740 };
+const shots = resolve(here, process.env.SCREENSHOTS ?? '../../target/screenshots');
+const library = join(here, 'node_modules/@stomp/stompjs/esm6');
+
+let server;
+let browser;
+
+before(async () => {
+  server = await ChatServer.start();
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  });
+  mkdirSync(shots, { recursive: true });
+});
+
+after(async () => {
+  await browser?.close();
+  if (server) assert.equal(await server.stop(), 0);
+});
+
+/** Opens the page in a context of its own and notes what goes wrong in it. */
+async function open(t, address, { viewport = desk, ...options } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB', ...options });
+  t.after(() => context.close());
+  context.setDefaultTimeout(LIMIT);
+  // A server that was built without the library beside the page names a public copy of it. The
+  // tests stay on this machine: the copy is answered from here, everything else is refused.
+  await context.route((url) => url.hostname !== '127.0.0.1', (route) => {
+    const [, file] = new URL(route.request().url()).pathname.split('/esm6/');
+    if (!file || !existsSync(join(library, file))) return route.abort();
+    return route.fulfill({ path: join(library, file), contentType: 'text/javascript', headers: { 'access-control-allow-origin': '*' } });
+  });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('console', (line) => {
+    if (['error', 'warning'].includes(line.type())) page.problems.push(`${line.type()}: ${line.text()}`);
+  });
+  page.on('pageerror', (error) => page.problems.push(`thrown: ${error}`));
+  page.on('dialog', (dialog) => {
+    page.problems.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  await page.goto(server.pageUrl + address);
+  return page;
+}
+
+const at = (page, id) => page.getByTestId(id);
+const state = (page, value, limit = LIMIT) =>
+  page.locator(`[data-testid=state][data-state=${value}]`).waitFor({ timeout: limit });
+const message = (page, writer, text) =>
+  page.locator(`[data-testid=message][data-writer=${JSON.stringify(writer)}]`, { hasText: text }).last();
+const systemLine = (page, type, text) =>
+  page.locator(`[data-testid=system-line][data-type=${type}]`, { hasText: text }).last();
+const roomLink = (page, name) => at(page, 'room-list').getByRole('link', { name, exact: true });
+
+/** Waits until the page has entered its room, which it tells by the line about itself. */
+async function inRoom(page, name) {
+  await state(page, 'online');
+  if (name) await page.getByTestId('room-title').filter({ hasText: name }).waitFor();
+  await systemLine(page, 'ENTER', 'You').waitFor();
+}
+
+async function write(page, text) {
+  await at(page, 'composer-input').fill(text);
+  await at(page, 'composer-input').press('Enter');
+}
+
+async function create(page, name) {
+  await at(page, 'room-input').fill(name);
+  await at(page, 'room-create').click();
+  await inRoom(page, name);
+}
+
+/** Says something and waits until everybody has it. */
+async function say(page, writer, text, hearers) {
+  await write(page, text);
+  await Promise.all([page, ...hearers].map((each) => message(each, writer, text).waitFor()));
+}
+
+test('two people and a phone chat in a room that one of them made', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  for (const name of ['Rust', 'Coffee corner', 'Release day']) await create(ann, name);
+
+  // The list has the rooms made before bob came, and shows the one made after.
+  const bob = await open(t, '?name=bob');
+  await inRoom(bob);
+  await roomLink(bob, 'Release day').click();
+  await inRoom(bob, 'Release day');
+  await systemLine(ann, 'ENTER', 'bob').waitFor();
+  await create(ann, 'Weekend hikes');
+  await roomLink(bob, 'Weekend hikes').waitFor();
+  await systemLine(bob, 'LEAVE', 'ann').waitFor();
+  await roomLink(ann, 'Release day').click();
+  await systemLine(bob, 'ENTER', 'ann').waitFor();
+
+  await say(ann, 'ann', 'Morning! The branch is cut, CI is green on all three platforms.', [bob]);
+  await say(bob, 'bob', 'Nice. I ran the load test again last night:', [ann]);
+  await say(bob, 'bob', '2 000 clients, one room each, no message lost and none out of order.', [ann]);
+  await say(ann, 'ann', 'Then only the changelog is missing.', [bob]);
+  await say(ann, 'ann', 'And somebody with fresh eyes for the migration notes.', [bob]);
+
+  // The third one comes for the first time, on a phone, and is asked for a name.
+  const mei = await open(t, '', { viewport: phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await at(mei, 'name-input').waitFor();
+  assert.notEqual(await at(mei, 'name-input').inputValue(), '', 'a name is suggested');
+  await at(mei, 'name-input').fill('Mei Tanaka');
+  await at(mei, 'name-save').click();
+  await inRoom(mei);
+  await at(mei, 'menu').click();
+  await roomLink(mei, 'Release day').click();
+  await inRoom(mei, 'Release day');
+  await systemLine(ann, 'ENTER', 'Mei Tanaka').waitFor();
+
+  await say(mei, 'Mei Tanaka', 'On the train, but reading along. I can take the migration notes.', [ann, bob]);
+  await say(bob, 'bob', 'You are a star.', [ann, mei]);
+  await say(ann, 'ann', 'Thank you! I will tag it as soon as you say it reads well.', [bob, mei]);
+  await say(mei, 'Mei Tanaka', 'One nit: “session” and “connection” are mixed up in chapter 2.', [ann, bob]);
+  await say(mei, 'Mei Tanaka', 'Fixed it, the rest reads well.', [ann, bob]);
+  await say(bob, 'bob', 'Tag it before she finds another one.', [ann, mei]);
+  await say(ann, 'ann', 'Tagged. Cake is in the kitchen.', [bob, mei]);
+
+  // What one wrote is one's own, and only that.
+  assert.match(await message(ann, 'ann', 'Tagged.').getAttribute('class'), /\bown\b/);
+  assert.doesNotMatch(await message(bob, 'ann', 'Tagged.').getAttribute('class'), /\bown\b/);
+  assert.equal(await at(ann, 'people').textContent(), 'You, bob and Mei Tanaka');
+
+  // Nothing is wider than the phone.
+  assert.equal(await mei.evaluate(() => document.documentElement.scrollWidth), phone.width);
+
+  await ann.screenshot({ path: join(shots, 'chat.png') });
+  await mei.screenshot({ path: join(shots, 'chat-phone.png') });
+  await ann.emulateMedia({ colorScheme: 'dark' });
+  await ann.screenshot({ path: join(shots, 'chat-dark.png') });
+
+  // The name is kept for the next visit, the room is in the address.
+  await mei.reload();
+  await inRoom(mei, 'Release day');
+  await systemLine(bob, 'LEAVE', 'Mei Tanaka').waitFor();
+  assert.equal(await at(mei, 'my-name').textContent(), 'Mei Tanaka');
+
+  for (const page of [ann, bob, mei]) assert.deepEqual(page.problems, []);
+});
+
+test('markup in names, rooms and messages is shown as it was written', async (t) => {
+  const markup = '<img src=x onerror=alert(1)>';
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  await create(ann, '<b>bold</b>');
+  const eve = await open(t, `?name=${encodeURIComponent(markup)}${new URL(ann.url()).hash}`);
+  await inRoom(eve, '<b>bold</b>');
+  await systemLine(ann, 'ENTER', markup).waitFor();
+  await write(eve, `look: ${markup}\nsecond line`);
+  const heard = message(ann, markup, 'look:');
+  await heard.waitFor();
+  assert.equal(await heard.locator('.writer').textContent(), markup);
+  assert.equal(await heard.locator('.bubble').textContent(), `look: ${markup}\nsecond line`);
+  for (const page of [ann, eve]) {
+    assert.equal(await page.locator('img, b:not(.system b)').count(), 0);
+    assert.deepEqual(page.problems, []);
+  }
+});
+
+test('a change of name is a new entrance', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  await create(ann, 'Names');
+  const bob = await open(t, `?name=bob${new URL(ann.url()).hash}`);
+  await inRoom(bob, 'Names');
+  await at(bob, 'rename').click();
+  await at(bob, 'name-input').fill('Robert');
+  await at(bob, 'name-input').press('Enter');
+  await systemLine(ann, 'LEAVE', 'bob').waitFor();
+  await systemLine(ann, 'ENTER', 'Robert').waitFor();
+  await say(bob, 'Robert', 'It is still me.', [ann]);
+  for (const page of [ann, bob]) assert.deepEqual(page.problems, []);
+});
+
+test('a refused frame is shown in a toast that can be dismissed', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  // The page itself sends nothing that is refused, so its socket is made to send something else.
+  await ann.evaluate(() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function replace(data) {
+      return send.call(this, typeof data === 'string' && data.startsWith('SEND')
+        ? 'SEND\ndestination:/pub/chat\n\nthis is not JSON\0' : data);
+    };
+  });
+  await write(ann, 'anything');
+  await at(ann, 'toast').waitFor();
+  assert.match(await at(ann, 'toast').textContent(), /conversion/);
+  await at(ann, 'toast').getByRole('button', { name: 'Dismiss' }).click();
+  await at(ann, 'toast').waitFor({ state: 'detached' });
+  await state(ann, 'online');
+});
+
+test('pages come back by themselves after the server was away', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  await create(ann, 'Persistent people');
+  const bob = await open(t, `?name=bob${new URL(ann.url()).hash}`);
+  await inRoom(bob, 'Persistent people');
+  await say(ann, 'ann', 'before', [bob]);
+  for (const page of [ann, bob]) assert.deepEqual(page.problems, []);
+
+  const entrances = (page) => page.locator('[data-testid=system-line][data-type=ENTER]', { hasText: 'You' }).count();
+  const earlier = await Promise.all([ann, bob].map(entrances));
+
+  assert.equal(await server.stop(), 0);
+  await Promise.all([ann, bob].map((page) => state(page, 'reconnecting')));
+
+  // What is written while the server is away stays where it is.
+  await write(ann, 'typed while the server was away');
+  assert.equal(await at(ann, 'composer-input').inputValue(), 'typed while the server was away');
+  assert.match(await at(ann, 'composer-note').textContent(), /offline/);
+  await until(async () => /Reconnecting in \d+ s/.test(await at(ann, 'state').innerText()), 'the countdown');
+
+  await server.restart();
+  await Promise.all([ann, bob].map((page) => state(page, 'online', RETURN_LIMIT)));
+  // The server has forgotten the room; both ask for it again and meet in it.
+  await until(
+    async () => (await Promise.all([ann, bob].map(entrances))).every((count, index) => count > earlier[index]),
+    'both pages to enter again',
+  );
+  for (const page of [ann, bob]) await roomLink(page, 'Persistent people').waitFor();
+  await until(
+    async () => (await Promise.all([ann, bob].map((page) => page.evaluate(() => location.hash))))
+      .every((hash, _, all) => hash === all[0]),
+    'both pages in the same room',
+  );
+
+  await at(ann, 'composer-input').press('Enter');
+  for (const page of [ann, bob]) await message(page, 'ann', 'typed while the server was away').waitFor();
+  assert.equal(await at(ann, 'composer-input').inputValue(), '');
+  await say(bob, 'bob', 'and after', [ann]);
+  await message(bob, 'ann', 'before').waitFor(); // what was said earlier is still there
+  for (const page of [ann, bob]) {
+    // The browser itself reports each attempt that found no server.
+    assert.deepEqual(page.problems.filter((problem) => !/WebSocket connection to/.test(problem)), []);
+  }
+});

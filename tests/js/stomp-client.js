@@ -1,0 +1,107 @@
+// A stompjs client over the `ws` package, with promises in place of callbacks.
+
+import { Client, Versions } from '@stomp/stompjs';
+import { WebSocket } from 'ws';
+
+const LIMIT = 10_000;
+
+/** Fails instead of waiting for ever. */
+export function within(promise, what, limit = LIMIT) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`gave up waiting for ${what}`)), limit);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Keeps what arrives until somebody asks for it. */
+export class Inbox {
+  #kept = [];
+  #waiting = [];
+
+  put(item) {
+    const next = this.#waiting.shift();
+    if (next) next(item);
+    else this.#kept.push(item);
+  }
+
+  get size() {
+    return this.#kept.length;
+  }
+
+  take(what = 'a message') {
+    if (this.#kept.length > 0) return Promise.resolve(this.#kept.shift());
+    return within(new Promise((resolve) => this.#waiting.push(resolve)), what);
+  }
+
+  async json(what) {
+    return JSON.parse((await this.take(what)).body);
+  }
+}
+
+export class TestClient {
+  /** ERROR frames. */
+  errors = new Inbox();
+  /** Pieces of the WebSocket exactly as they came. */
+  raw = [];
+  #receipts = 0;
+
+  /** Connects; `versions` are STOMP versions, the rest are options of the stompjs client. */
+  static async connect(url, { versions = ['1.2', '1.1', '1.0'], ...options } = {}) {
+    const client = new TestClient();
+    const offered = new Versions(versions);
+    client.closed = new Promise((resolve) => { client.onClosed = resolve; });
+    const connected = new Promise((resolve, reject) => {
+      client.stomp = new Client({
+        webSocketFactory: () => {
+          const socket = new WebSocket(url, offered.protocolVersions());
+          socket.on('message', (data) => client.raw.push({ at: Date.now(), text: data.toString() }));
+          return socket;
+        },
+        stompVersions: offered,
+        reconnectDelay: 0,
+        onConnect: (frame) => { client.session = frame.headers; resolve(); },
+        onStompError: (frame) => { client.errors.put(frame); reject(new Error(frame.headers.message)); },
+        onWebSocketError: (event) => reject(new Error(event.message ?? 'the WebSocket failed')),
+        onWebSocketClose: (event) => { client.onClosed(event); reject(new Error('closed')); },
+        ...options,
+      });
+      client.stomp.activate();
+    });
+    await within(connected, 'CONNECTED');
+    return client;
+  }
+
+  /** Gives a header for a frame and a promise of its RECEIPT. */
+  receipt() {
+    const id = `receipt-${++this.#receipts}`;
+    const arrived = new Promise((resolve) => this.stomp.watchForReceipt(id, resolve));
+    return { headers: { receipt: id }, arrived: within(arrived, `the receipt ${id}`) };
+  }
+
+  /** Subscribes, and waits until the server has confirmed it. */
+  async subscribe(destination) {
+    const inbox = new Inbox();
+    const { headers, arrived } = this.receipt();
+    inbox.subscription = this.stomp.subscribe(destination, (message) => inbox.put(message), headers);
+    await arrived;
+    return inbox;
+  }
+
+  /** Subscribes to something that answers once, without a receipt. */
+  ask(destination) {
+    const inbox = new Inbox();
+    inbox.subscription = this.stomp.subscribe(destination, (message) => inbox.put(message));
+    return inbox;
+  }
+
+  send(destination, body, headers = {}) {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    this.stomp.publish({ destination, body: text, headers });
+  }
+
+  /** Says DISCONNECT, waits for its receipt and for the end of the connection. */
+  async leave() {
+    await within(this.stomp.deactivate(), 'the end of the connection');
+  }
+}
