@@ -34,8 +34,8 @@ pub mod prelude {
 
     pub use crate::extract::{Destination, Headers, State};
     pub use crate::{
-        Endpoint, ErrorCode, FromMessage, HandlerError, IntoReply, Message, MessageContext, Messaging,
-        MessagingError, MessagingRouter, MessagingTemplate, Payload, Session,
+        Endpoint, ErrorCode, FromMessage, HandlerError, IntoReply, Message, MessageContext,
+        Messaging, MessagingError, MessagingRouter, MessagingTemplate, Payload, Session,
     };
     pub use crate::{controller, message_mapping, send_to, subscribe_mapping};
 }

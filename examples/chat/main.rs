@@ -50,7 +50,12 @@ async fn chat(
     Payload(message): Payload<ChatMessage>,
     template: MessagingTemplate,
 ) -> Result<(), MessagingError> {
-    template.send(format!("/topic/chat/room/{}", message.chat_room_id), Payload(message)).await
+    template
+        .send(
+            format!("/topic/chat/room/{}", message.chat_room_id),
+            Payload(message),
+        )
+        .await
 }
 
 /// The list of rooms, and how it grows.
@@ -85,14 +90,19 @@ async fn main() -> Result<(), stompframe::Error> {
 
     let messaging = Messaging::builder()
         .handler::<chat>()
-        .controller(RoomController { rooms: Rooms::default() })
+        .controller(RoomController {
+            rooms: Rooms::default(),
+        })
         .application_prefix("/pub")
         .simple_broker(["/topic", "/queue"])
         .endpoint(Endpoint::new("/ws"))
         .build()?;
 
     let app = page::router().await.merge(messaging.router());
-    let port = std::env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(8080);
+    let port = std::env::var("PORT")
+        .ok()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(8080);
     println!("open http://127.0.0.1:{port} in two windows; Ctrl-C ends it");
     stompframe::serve(("127.0.0.1", port), app, messaging).await
 }

@@ -18,13 +18,22 @@ const PUBLIC_COPY: &str = "https://cdn.jsdelivr.net/npm/@stomp/stompjs@7.5.0/esm
 
 pub(crate) async fn router() -> Router {
     let web = Path::new(WEB);
-    let (stompjs, client) = (web.join(STOMPJS), if install(web).await { "/stompjs/index.js" } else { PUBLIC_COPY });
+    let (stompjs, client) = (
+        web.join(STOMPJS),
+        if install(web).await {
+            "/stompjs/index.js"
+        } else {
+            PUBLIC_COPY
+        },
+    );
     let index = include_str!("web/index.html").replace("__STOMPJS__", client);
 
     let files = ["chat.css", "chat.js", "connection.js", "view.js"];
     files
         .into_iter()
-        .fold(Router::new(), |router, file| router.route_service(&format!("/{file}"), ServeFile::new(web.join(file))))
+        .fold(Router::new(), |router, file| {
+            router.route_service(&format!("/{file}"), ServeFile::new(web.join(file)))
+        })
         .nest_service("/stompjs", ServeDir::new(stompjs))
         .route("/", get(|| async { Html(index) }))
 }
@@ -36,7 +45,11 @@ async fn install(web: &Path) -> bool {
         return true;
     }
     println!("fetching @stomp/stompjs with `npm ci` in {}", web.display());
-    let result = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(web).status().await;
+    let result = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .current_dir(web)
+        .status()
+        .await;
     if matches!(&result, Ok(status) if status.success()) && client.exists() {
         return true;
     }

@@ -21,14 +21,20 @@ pub(crate) struct Rooms(Mutex<Vec<Room>>);
 impl Default for Rooms {
     fn default() -> Self {
         let names = ["Lobby", "Rust", "Spring"];
-        let rooms = (1..).zip(names).map(|(id, name)| Room { id, name: name.to_owned() });
+        let rooms = (1..).zip(names).map(|(id, name)| Room {
+            id,
+            name: name.to_owned(),
+        });
         Self(Mutex::new(rooms.collect()))
     }
 }
 
 impl Rooms {
     pub(crate) fn list(&self) -> Vec<Room> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn find_or_create(&self, name: &str) -> Result<Room, HandlerError> {
@@ -38,13 +44,22 @@ impl Rooms {
             return Err(HandlerError::new(ErrorCode::Conversion, detail));
         }
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(room) = rooms.iter().find(|room| room.name.to_lowercase() == name.to_lowercase()) {
+        if let Some(room) = rooms
+            .iter()
+            .find(|room| room.name.to_lowercase() == name.to_lowercase())
+        {
             return Ok(room.clone());
         }
         if rooms.len() >= MAX_ROOMS {
-            return Err(HandlerError::new(ErrorCode::Denied, format!("there are {MAX_ROOMS} rooms already")));
+            return Err(HandlerError::new(
+                ErrorCode::Denied,
+                format!("there are {MAX_ROOMS} rooms already"),
+            ));
         }
-        let room = Room { id: rooms.len() as u64 + 1, name: name.to_owned() };
+        let room = Room {
+            id: rooms.len() as u64 + 1,
+            name: name.to_owned(),
+        };
         rooms.push(room.clone());
         Ok(room)
     }

@@ -25,7 +25,11 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint at this path of the router, such as `/ws`.
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), origins: OriginPolicy::Same, not_origins: Vec::new() }
+        Self {
+            path: path.into(),
+            origins: OriginPolicy::Same,
+            not_origins: Vec::new(),
+        }
     }
 
     /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`. The endpoint's own
@@ -58,10 +62,15 @@ impl EndpointConfig for Endpoint {
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !self.path.starts_with('/') {
-            problems.push(format!("its path does not start with `/`: write \"/{}\"", self.path));
+            problems.push(format!(
+                "its path does not start with `/`: write \"/{}\"",
+                self.path
+            ));
         }
         for origin in &self.not_origins {
-            problems.push(format!("\"{origin}\" is no origin: write it as \"https://host\" or \"https://host:port\""));
+            problems.push(format!(
+                "\"{origin}\" is no origin: write it as \"https://host\" or \"https://host:port\""
+            ));
         }
         problems
     }

@@ -91,8 +91,11 @@ impl OriginPolicy {
             Self::List(allowed) => allowed.contains(&origin),
             Self::Same => {
                 // HTTP/2 has no Host; there, the authority is part of the URI.
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-                host.or_else(|| uri.authority().map(Authority::as_str)).is_some_and(|host| origin.is_of(host))
+                let host = headers
+                    .get(header::HOST)
+                    .and_then(|host| host.to_str().ok());
+                host.or_else(|| uri.authority().map(Authority::as_str))
+                    .is_some_and(|host| origin.is_of(host))
             }
         }
     }
@@ -123,9 +126,15 @@ mod tests {
             ("Good.Example:8080", "http://good.example:8080"),
             ("[::1]:8080", "http://[::1]:8080"),
         ] {
-            assert!(allows(&OriginPolicy::Same, host, &[origin]), "{host} {origin}");
+            assert!(
+                allows(&OriginPolicy::Same, host, &[origin]),
+                "{host} {origin}"
+            );
         }
-        assert!(allows(&OriginPolicy::Same, "good.example", &[]), "no browser");
+        assert!(
+            allows(&OriginPolicy::Same, "good.example", &[]),
+            "no browser"
+        );
     }
 
     #[test]
@@ -149,17 +158,28 @@ mod tests {
             "https://good.example:x",
             "https://good.example:",
         ] {
-            assert!(!allows(&OriginPolicy::Same, "good.example", &[origin]), "{origin:?}");
+            assert!(
+                !allows(&OriginPolicy::Same, "good.example", &[origin]),
+                "{origin:?}"
+            );
             let list = OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap()]);
             assert!(!allows(&list, "other.example", &[origin]), "{origin:?}");
         }
-        assert!(!allows(&OriginPolicy::Same, "good.example", &["http://good.example", "http://good.example"]));
+        assert!(!allows(
+            &OriginPolicy::Same,
+            "good.example",
+            &["http://good.example", "http://good.example"]
+        ));
     }
 
     #[test]
     fn a_list_compares_the_scheme_too() {
         let list = OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap()]);
-        assert!(allows(&list, "other.example", &["https://good.example:443"]));
+        assert!(allows(
+            &list,
+            "other.example",
+            &["https://good.example:443"]
+        ));
         assert!(!allows(&list, "good.example", &["http://good.example"]));
         assert!(allows(&OriginPolicy::Any, "good.example", &["null"]));
     }

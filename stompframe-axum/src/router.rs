@@ -16,8 +16,12 @@ pub trait MessagingRouter {
 
 impl MessagingRouter for Messaging {
     fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let endpoints =
-            self.endpoints().iter().filter_map(|any| (&**any as &dyn Any).downcast_ref::<Endpoint>());
-        endpoints.fold(Router::new(), |router, endpoint| websocket::mount(router, endpoint, self))
+        let endpoints = self
+            .endpoints()
+            .iter()
+            .filter_map(|any| (&**any as &dyn Any).downcast_ref::<Endpoint>());
+        endpoints.fold(Router::new(), |router, endpoint| {
+            websocket::mount(router, endpoint, self)
+        })
     }
 }

@@ -40,7 +40,11 @@ impl std::fmt::Debug for Error {
 /// # Errors
 ///
 /// When the address cannot be listened on.
-pub async fn serve(address: impl ToSocketAddrs, app: Router, messaging: Messaging) -> Result<(), Error> {
+pub async fn serve(
+    address: impl ToSocketAddrs,
+    app: Router,
+    messaging: Messaging,
+) -> Result<(), Error> {
     let listener = TcpListener::bind(address).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     serve_until(listener, app, messaging, signal()).await
@@ -61,7 +65,9 @@ async fn serve_until(
     });
     let http = async {
         let server = axum::serve(listener, app);
-        server.with_graceful_shutdown(stopping.clone().cancelled_owned()).await
+        server
+            .with_graceful_shutdown(stopping.clone().cancelled_owned())
+            .await
     };
     let drain = async {
         stop.await;

@@ -35,6 +35,12 @@ pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
 pub use self::session::{Session, SessionId, SessionRegistry};
 pub use self::template::MessagingTemplate;
 
+/// The attributes, for those who use this crate without `stompframe`, which documents them.
+pub use stompframe_macros::{
+    core_controller as controller, core_message_mapping as message_mapping,
+    core_send_to as send_to, core_subscribe_mapping as subscribe_mapping,
+};
+
 /// What the attributes expand to. Nothing here is for people, and it may change with any release.
 #[doc(hidden)]
 pub mod __private {
@@ -42,7 +48,7 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::handler::{
-        AnnotatedFunction, Controller, FromMessage, HandlerError, HandlerSpec, IntoReply, Mapping, MappingKind,
-        MessageContext, Origin, Registered, Registration, Reply,
+        AnnotatedFunction, Controller, FromMessage, HandlerError, HandlerSpec, IntoReply, Mapping,
+        MappingKind, MessageContext, Origin, Registered, Registration, Reply,
     };
 }

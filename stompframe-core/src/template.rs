@@ -35,7 +35,8 @@ impl MessagingTemplate {
         destination: impl Into<ByteString>,
         payload: impl IntoPayload,
     ) -> Result<(), MessagingError> {
-        self.send_message(Message::with_payload(destination, payload)?).await
+        self.send_message(Message::with_payload(destination, payload)?)
+            .await
     }
 
     /// Publishes a message, headers and all, to its destination.

@@ -52,7 +52,9 @@ impl Parse for Args {
 /// The module that the expansion takes everything from.
 pub(crate) fn private(args: &syn::Result<Args>, default: &TokenStream) -> TokenStream {
     match args {
-        Ok(Args { krate: Some(path), .. }) => quote!(#path::__private),
+        Ok(Args {
+            krate: Some(path), ..
+        }) => quote!(#path::__private),
         _ => quote!(#default::__private),
     }
 }

@@ -8,17 +8,24 @@ use crate::args::{self, Args};
 use crate::mapping::{Kind, Mapping};
 use crate::syntax::parse_pattern;
 
-pub(crate) fn expand(krate: TokenStream, attribute: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(
+    krate: &TokenStream,
+    attribute: TokenStream,
+    item: &TokenStream,
+) -> TokenStream {
     let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone()) else {
         let message = "`#[controller]` goes on the `impl` block with the mapped methods";
-        let error = syn::Error::new_spanned(&item, message).into_compile_error();
+        let error = syn::Error::new_spanned(item, message).into_compile_error();
         return quote!(#item #error);
     };
     let args = syn::parse2::<Args>(attribute);
-    let private = args::private(&args, &krate);
+    let private = args::private(&args, krate);
     let mut errors = Vec::new();
     if let Some((path, _)) = &block.trait_ {
-        errors.push(syn::Error::new_spanned(path, "`#[controller]` goes on an impl block without a trait"));
+        errors.push(syn::Error::new_spanned(
+            path,
+            "`#[controller]` goes on an impl block without a trait",
+        ));
     }
     let prefix = prefix(args, &mut errors);
     let type_name = block.self_ty.to_token_stream().to_string().replace(' ', "");
@@ -27,7 +34,11 @@ pub(crate) fn expand(krate: TokenStream, attribute: TokenStream, item: TokenStre
     let mut mapped = 0;
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
-        let Some(position) = method.attrs.iter().position(|attribute| Kind::of(attribute).is_some()) else {
+        let Some(position) = method
+            .attrs
+            .iter()
+            .position(|attribute| Kind::of(attribute).is_some())
+        else {
             continue;
         };
         mapped += 1;
@@ -89,9 +100,14 @@ fn prefix(args: syn::Result<Args>, errors: &mut Vec<syn::Error>) -> String {
         Args::default()
     });
     if let Some(second) = args.strings.get(1) {
-        errors.push(syn::Error::new(second.span(), "a controller has one prefix: remove this one"));
+        errors.push(syn::Error::new(
+            second.span(),
+            "a controller has one prefix: remove this one",
+        ));
     }
-    let Some(prefix) = args.strings.first() else { return String::new() };
+    let Some(prefix) = args.strings.first() else {
+        return String::new();
+    };
     match parse_pattern(&prefix.value()) {
         Ok(_) => prefix.value(),
         Err(error) => {
@@ -111,11 +127,17 @@ fn map(
     errors: &mut Vec<syn::Error>,
 ) -> TokenStream {
     let attribute = method.attrs.remove(position);
-    let Some(kind) = Kind::of(&attribute) else { return TokenStream::new() };
+    let Some(kind) = Kind::of(&attribute) else {
+        return TokenStream::new();
+    };
     let args = attribute.parse_args::<Args>();
     let mapping = Mapping::check(kind, args, prefix, &mut method.attrs, &method.sig, errors);
     let name = mapping.handler.name;
-    let call = if mapping.handler.has_receiver { quote!(__controller.#name) } else { quote!(Self::#name) };
+    let call = if mapping.handler.has_receiver {
+        quote!(__controller.#name)
+    } else {
+        quote!(Self::#name)
+    };
     let invocation = mapping.invocation(&call, private);
     let invoke = quote! {{
         let __controller = ::std::sync::Arc::clone(&__controller);
@@ -128,5 +150,9 @@ fn map(
             __future
         }
     }};
-    mapping.build(&mapping.origin(&format!("{type_name}::{name}"), private), &invoke, private)
+    mapping.build(
+        &mapping.origin(&format!("{type_name}::{name}"), private),
+        &invoke,
+        private,
+    )
 }

@@ -9,32 +9,46 @@ use crate::mapping::{Kind, Mapping};
 
 pub(crate) fn expand(
     kind: Kind,
-    krate: TokenStream,
+    krate: &TokenStream,
     attribute: TokenStream,
-    item: TokenStream,
+    item: &TokenStream,
 ) -> TokenStream {
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
         let message = format!("`#[{}]` goes on a function", kind.attribute());
-        let error = syn::Error::new_spanned(&item, message).into_compile_error();
+        let error = syn::Error::new_spanned(item, message).into_compile_error();
         return quote!(#item #error);
     };
     if let Some(receiver @ FnArg::Receiver(_)) = function.sig.inputs.first() {
         // A struct cannot stand inside an impl block: give the method back as it is.
-        let message = format!("`#[{}]` on a method needs `#[controller]` on its impl block", kind.attribute());
+        let message = format!(
+            "`#[{}]` on a method needs `#[controller]` on its impl block",
+            kind.attribute()
+        );
         let error = syn::Error::new_spanned(receiver, message).into_compile_error();
         function.block.stmts.insert(0, syn::parse_quote!(#error;));
         return function.into_token_stream();
     }
 
     let args = syn::parse2::<Args>(attribute);
-    let private = args::private(&args, &krate);
+    let private = args::private(&args, krate);
     let mut errors = Vec::new();
-    let mapping = Mapping::check(kind, args, "", &mut function.attrs, &function.sig, &mut errors);
+    let mapping = Mapping::check(
+        kind,
+        args,
+        "",
+        &mut function.attrs,
+        &function.sig,
+        &mut errors,
+    );
     let (name, visibility) = (&function.sig.ident, &function.vis);
     let origin = mapping.origin(&name.to_string(), &private);
     let glue = if errors.is_empty() {
         let invocation = mapping.invocation(&quote!(#name), &private);
-        let build = mapping.build(&quote!(Self::REGISTRATION.origin), &quote!(__invoke), &private);
+        let build = mapping.build(
+            &quote!(Self::REGISTRATION.origin),
+            &quote!(__invoke),
+            &private,
+        );
         quote! {
             fn __invoke(
                 __context: #private::MessageContext,

@@ -17,6 +17,7 @@ mod signature;
 mod syntax;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
 use quote::quote;
 
 use self::mapping::Kind;
@@ -27,14 +28,16 @@ macro_rules! attributes {
             #[allow(missing_docs, reason = "documented where it is re-exported")]
             #[proc_macro_attribute]
             pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
-                let ($default, $attribute, $item) = (quote!(::stompframe), attribute.into(), item.into());
+                let ($default, $attribute, $item) =
+                    (quote!(::stompframe), TokenStream2::from(attribute), TokenStream2::from(item));
                 $expand.into()
             }
 
             #[allow(missing_docs, reason = "documented where it is re-exported")]
             #[proc_macro_attribute]
             pub fn $core_name(attribute: TokenStream, item: TokenStream) -> TokenStream {
-                let ($default, $attribute, $item) = (quote!(::stompframe_core), attribute.into(), item.into());
+                let ($default, $attribute, $item) =
+                    (quote!(::stompframe_core), TokenStream2::from(attribute), TokenStream2::from(item));
                 $expand.into()
             }
         )*
@@ -43,9 +46,9 @@ macro_rules! attributes {
 
 attributes! {
     message_mapping, core_message_mapping => |krate, attribute, item|
-        function::expand(Kind::Message, krate, attribute, item);
+        function::expand(Kind::Message, &krate, attribute, &item);
     subscribe_mapping, core_subscribe_mapping => |krate, attribute, item|
-        function::expand(Kind::Subscribe, krate, attribute, item);
-    controller, core_controller => |krate, attribute, item| controller::expand(krate, attribute, item);
-    send_to, core_send_to => |_krate, attribute, item| send_to::expand(attribute, item);
+        function::expand(Kind::Subscribe, &krate, attribute, &item);
+    controller, core_controller => |krate, attribute, item| controller::expand(&krate, attribute, &item);
+    send_to, core_send_to => |_krate, attribute, item| send_to::expand(&attribute, &item);
 }

@@ -27,7 +27,9 @@ impl Kind {
 
     /// The kind of an attribute, if it is a mapping. It goes by the last name, since the path may be any.
     pub(crate) fn of(attribute: &Attribute) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| is_named(attribute, kind.attribute()))
+        Self::ALL
+            .into_iter()
+            .find(|kind| is_named(attribute, kind.attribute()))
     }
 
     fn variant(self) -> TokenStream {
@@ -39,7 +41,11 @@ impl Kind {
 }
 
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == name)
 }
 
 /// A mapping and its function, checked against each other.
@@ -62,7 +68,10 @@ impl<'f> Mapping<'f> {
         errors: &mut Vec<syn::Error>,
     ) -> Self {
         let send_to = take_send_to(attributes, errors);
-        if let Some(other) = attributes.iter().find(|attribute| Kind::of(attribute).is_some()) {
+        if let Some(other) = attributes
+            .iter()
+            .find(|attribute| Kind::of(attribute).is_some())
+        {
             errors.push(syn::Error::new_spanned(
                 other,
                 "a function has one mapping: write a second function for the second",
@@ -71,7 +80,13 @@ impl<'f> Mapping<'f> {
         attributes.retain(|attribute| Kind::of(attribute).is_none());
 
         let handler = Handler::read(signature, errors);
-        let mut mapping = Self { kind, pattern: String::new(), variables: Vec::new(), send_to, handler };
+        let mut mapping = Self {
+            kind,
+            pattern: String::new(),
+            variables: Vec::new(),
+            send_to,
+            handler,
+        };
         match args {
             Ok(args) => mapping.check_pattern(&args, prefix, errors),
             Err(error) => errors.push(error),
@@ -84,30 +99,44 @@ impl<'f> Mapping<'f> {
         let literal = match args.strings.as_slice() {
             [literal] => literal,
             [] => {
-                let missing = format!("say which destination: `#[{}(\"/chat\")]`", self.kind.attribute());
+                let missing = format!(
+                    "say which destination: `#[{}(\"/chat\")]`",
+                    self.kind.attribute()
+                );
                 errors.push(syn::Error::new(proc_macro2::Span::call_site(), missing));
                 return;
             }
             [_, second, ..] => {
-                errors.push(syn::Error::new(second.span(), "a mapping has one destination: remove this one"));
+                errors.push(syn::Error::new(
+                    second.span(),
+                    "a mapping has one destination: remove this one",
+                ));
                 return;
             }
         };
         // On its own first, so that what is wrong with it is told in its own words.
         self.pattern = format!("{prefix}{}", literal.value());
-        let segments = match parse_pattern(&literal.value()).and_then(|_| parse_pattern(&self.pattern)) {
-            Ok(segments) => segments,
-            Err(error) => {
-                errors.push(syn::Error::new(literal.span(), error));
-                return;
-            }
-        };
+        let segments =
+            match parse_pattern(&literal.value()).and_then(|_| parse_pattern(&self.pattern)) {
+                Ok(segments) => segments,
+                Err(error) => {
+                    errors.push(syn::Error::new(literal.span(), error));
+                    return;
+                }
+            };
         self.variables = segments.iter().flatten().filter_map(variable).collect();
         for name in &self.variables {
-            if self.handler.parameter_names().all(|parameter| parameter != name) {
+            if self
+                .handler
+                .parameter_names()
+                .all(|parameter| parameter != name)
+            {
                 errors.push(syn::Error::new(
                     literal.span(),
-                    format!("variable `{name}` has no parameter: add `{name}: ...` to `{}`", self.handler.name),
+                    format!(
+                        "variable `{name}` has no parameter: add `{name}: ...` to `{}`",
+                        self.handler.name
+                    ),
                 ));
             }
         }
@@ -123,7 +152,10 @@ impl<'f> Mapping<'f> {
                 }
             };
             // Without a pattern there is nothing to hold the placeholders against.
-            for name in placeholders.iter().filter(|name| !self.variables.contains(name)) {
+            for name in placeholders
+                .iter()
+                .filter(|name| !self.variables.contains(name))
+            {
                 let known = match self.variables.as_slice() {
                     _ if self.pattern.is_empty() => continue,
                     [] => "it has none".to_owned(),
@@ -131,14 +163,20 @@ impl<'f> Mapping<'f> {
                 };
                 errors.push(syn::Error::new(
                     literal.span(),
-                    format!("`{{{name}}}` is no variable of \"{}\": {known}", self.pattern),
+                    format!(
+                        "`{{{name}}}` is no variable of \"{}\": {known}",
+                        self.pattern
+                    ),
                 ));
             }
         }
         if let (Some(first), true) = (self.send_to.first(), self.handler.returns_nothing()) {
             errors.push(syn::Error::new(
                 first.span(),
-                format!("`{}` returns nothing that could be sent: give it a return type", self.handler.name),
+                format!(
+                    "`{}` returns nothing that could be sent: give it a return type",
+                    self.handler.name
+                ),
             ));
         }
     }
@@ -199,8 +237,10 @@ fn take_send_to(attributes: &mut Vec<Attribute>, errors: &mut Vec<syn::Error>) -
     let mut destinations = Vec::new();
     for attribute in attributes.extract_if(.., |attribute| is_named(attribute, "send_to")) {
         match attribute.parse_args::<Args>() {
-            Ok(args) if args.strings.is_empty() => errors
-                .push(syn::Error::new_spanned(&attribute, "say where to: `#[send_to(\"/topic/chat\")]`")),
+            Ok(args) if args.strings.is_empty() => errors.push(syn::Error::new_spanned(
+                &attribute,
+                "say where to: `#[send_to(\"/topic/chat\")]`",
+            )),
             Ok(args) => destinations.extend(args.strings),
             Err(error) => errors.push(error),
         }

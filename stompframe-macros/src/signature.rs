@@ -25,10 +25,16 @@ impl<'f> Handler<'f> {
     pub(crate) fn read(signature: &'f Signature, errors: &mut Vec<syn::Error>) -> Self {
         let mut error = |span: Span, message: &str| errors.push(syn::Error::new(span, message));
         if signature.asyncness.is_none() {
-            error(signature.fn_token.span, "a handler is asynchronous: write `async fn`");
+            error(
+                signature.fn_token.span,
+                "a handler is asynchronous: write `async fn`",
+            );
         }
         if let Some(generic) = signature.generics.params.first() {
-            error(generic.span(), "a handler cannot be generic: it is called with what a message holds");
+            error(
+                generic.span(),
+                "a handler cannot be generic: it is called with what a message holds",
+            );
         }
         let mut has_receiver = false;
         let mut parameters = Vec::new();
@@ -47,13 +53,21 @@ impl<'f> Handler<'f> {
                 }
                 FnArg::Typed(typed) => {
                     if let Type::ImplTrait(ty) = &*typed.ty {
-                        error(ty.span(), "an argument needs a type of its own, since it is made from the message");
+                        error(
+                            ty.span(),
+                            "an argument needs a type of its own, since it is made from the message",
+                        );
                     }
                     let name = match &*typed.pat {
-                        Pat::Ident(pat) if pat.subpat.is_none() => Some(pat.ident.unraw().to_string()),
+                        Pat::Ident(pat) if pat.subpat.is_none() => {
+                            Some(pat.ident.unraw().to_string())
+                        }
                         _ => None,
                     };
-                    parameters.push(Parameter { name, ty: &typed.ty });
+                    parameters.push(Parameter {
+                        name,
+                        ty: &typed.ty,
+                    });
                 }
             }
         }
@@ -61,17 +75,25 @@ impl<'f> Handler<'f> {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(&**ty),
         };
-        Self { name: &signature.ident, has_receiver, parameters, output }
+        Self {
+            name: &signature.ident,
+            has_receiver,
+            parameters,
+            output,
+        }
     }
 
     /// Whether the function certainly returns nothing.
     pub(crate) fn returns_nothing(&self) -> bool {
-        self.output.is_none_or(|output| matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty()))
+        self.output
+            .is_none_or(|output| matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty()))
     }
 
     /// The names that could be meant as a variable of the destination.
     pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &str> {
-        self.parameters.iter().filter_map(|parameter| parameter.name.as_deref())
+        self.parameters
+            .iter()
+            .filter_map(|parameter| parameter.name.as_deref())
     }
 
     /// The statements that make the arguments, and the names they are in.
@@ -86,7 +108,9 @@ impl<'f> Handler<'f> {
         let mut names = Vec::new();
         for (position, Parameter { name, ty }) in self.parameters.iter().enumerate() {
             let argument = format_ident!("__argument_{position}");
-            let variable = name.as_ref().and_then(|name| variables.iter().position(|v| v == name));
+            let variable = name
+                .as_ref()
+                .and_then(|name| variables.iter().position(|v| v == name));
             statements.extend(match variable {
                 Some(index) => {
                     let name = &variables[index];
@@ -116,23 +140,35 @@ impl<'f> Handler<'f> {
 
     /// What turns the function's result, in `__result`, into a reply.
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
-        let span = self.output.map_or_else(Span::call_site, |output| output.span());
+        let span = self
+            .output
+            .map_or_else(Span::call_site, syn::spanned::Spanned::span);
         quote_spanned!(span=> #private::IntoReply::into_reply(__result))
     }
 
     /// The calls that let arguments and result describe themselves.
     pub(crate) fn descriptions(&self, variables: &[String], private: &TokenStream) -> TokenStream {
-        let is_variable =
-            |parameter: &Parameter<'_>| parameter.name.as_ref().is_some_and(|name| variables.contains(name));
-        let arguments = self.parameters.iter().filter(|parameter| !is_variable(parameter)).map(|parameter| {
-            let ty = parameter.ty;
-            quote_spanned!(ty.span()=> .describe(<#ty as #private::FromMessage>::describe))
-        });
+        let is_variable = |parameter: &Parameter<'_>| {
+            parameter
+                .name
+                .as_ref()
+                .is_some_and(|name| variables.contains(name))
+        };
+        let arguments = self
+            .parameters
+            .iter()
+            .filter(|parameter| !is_variable(parameter))
+            .map(|parameter| {
+                let ty = parameter.ty;
+                quote_spanned!(ty.span()=> .describe(<#ty as #private::FromMessage>::describe))
+            });
         let result = match self.output {
             None => quote!(.describe(<() as #private::IntoReply>::describe)),
             // It has no name to be asked by; it would not be written if there were nothing to send.
             Some(Type::ImplTrait(_)) => quote!(.describe(#private::HandlerSpec::gives_reply)),
-            Some(ty) => quote_spanned!(ty.span()=> .describe(<#ty as #private::IntoReply>::describe)),
+            Some(ty) => {
+                quote_spanned!(ty.span()=> .describe(<#ty as #private::IntoReply>::describe))
+            }
         };
         quote!(#(#arguments)* #result)
     }

@@ -32,9 +32,11 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
     router.route(
         endpoint.path(),
-        any(move |headers: HeaderMap, uri: Uri, upgrade: WebSocketUpgrade| async move {
-            open(&messaging, &origins, &headers, &uri, upgrade)
-        }),
+        any(
+            move |headers: HeaderMap, uri: Uri, upgrade: WebSocketUpgrade| async move {
+                open(&messaging, &origins, &headers, &uri, upgrade)
+            },
+        ),
     )
 }
 
@@ -51,13 +53,21 @@ fn open(
             host = ?headers.get("host"),
             "a handshake from another origin was refused; `.allowed_origins([..])` allows it"
         );
-        return (StatusCode::FORBIDDEN, "origin-denied: this page may not connect here").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "origin-denied: this page may not connect here",
+        )
+            .into_response();
     }
     let admission = match messaging.admit() {
         Ok(admission) => admission,
         Err(code) => {
             tracing::warn!(%code, "a handshake was refused");
-            return (StatusCode::SERVICE_UNAVAILABLE, format!("{code}: {}", code.message())).into_response();
+            return (
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!("{code}: {}", code.message()),
+            )
+                .into_response();
         }
     };
     // Several STOMP frames may share a message, and none has to fit into one.
@@ -68,7 +78,9 @@ fn open(
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(max_message)
         .max_frame_size(max_message)
-        .on_failed_upgrade(|error| tracing::warn!(%error, "a connection was lost during its handshake"))
+        .on_failed_upgrade(
+            |error| tracing::warn!(%error, "a connection was lost during its handshake"),
+        )
         .on_upgrade(move |socket| {
             let (sink, source) = socket.split();
             admission.serve(WebSocketSource::new(source), WebSocketSink::new(sink))

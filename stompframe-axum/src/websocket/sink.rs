@@ -16,7 +16,11 @@ pub(crate) struct WebSocketSink {
 
 impl WebSocketSink {
     pub(crate) const fn new(socket: SplitSink<WebSocket, Message>) -> Self {
-        Self { socket, pushed: VecDeque::new(), closing: false }
+        Self {
+            socket,
+            pushed: VecDeque::new(),
+            closing: false,
+        }
     }
 }
 
@@ -45,10 +49,17 @@ impl TransportSink for WebSocketSink {
         self.socket.poll_flush_unpin(context).map_err(gone)
     }
 
-    fn poll_close(&mut self, context: &mut Context<'_>, close: &Close) -> Poll<Result<(), TransportError>> {
+    fn poll_close(
+        &mut self,
+        context: &mut Context<'_>,
+        close: &Close,
+    ) -> Poll<Result<(), TransportError>> {
         if !self.closing {
             self.closing = true;
-            let frame = CloseFrame { code: close.code(), reason: close.reason().into() };
+            let frame = CloseFrame {
+                code: close.code(),
+                reason: close.reason().into(),
+            };
             self.pushed.push_back(Message::Close(Some(frame)));
         }
         self.poll_flush(context)

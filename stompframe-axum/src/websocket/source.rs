@@ -15,20 +15,24 @@ pub(crate) struct WebSocketSource {
 
 impl WebSocketSource {
     pub(crate) const fn new(socket: SplitStream<WebSocket>) -> Self {
-        Self { socket, ended: false }
+        Self {
+            socket,
+            ended: false,
+        }
     }
 }
 
 impl TransportSource for WebSocketSource {
-    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+    fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
         while !self.ended {
             match ready!(self.socket.poll_next_unpin(context)) {
                 Some(Ok(Message::Text(text))) => return Poll::Ready(Some(Ok(text.into()))),
                 Some(Ok(Message::Binary(bytes))) => return Poll::Ready(Some(Ok(bytes))),
-                // The library answers a ping by itself.
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                // Reading on until the end lets the library answer the close.
-                Some(Ok(Message::Close(_))) => {}
+                // The library answers pings by itself, and a close too while we read on until the end.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
                 None => self.ended = true,
             }
@@ -41,7 +45,9 @@ fn what_went_wrong(error: axum::Error) -> TransportError {
     let error = error.into_inner();
     match error.downcast_ref::<Error>() {
         Some(Error::Capacity(_)) => TransportError::TooLarge,
-        Some(Error::Protocol(_) | Error::Utf8(_) | Error::AttackAttempt) => TransportError::Violation(error),
+        Some(Error::Protocol(_) | Error::Utf8(_) | Error::AttackAttempt) => {
+            TransportError::Violation(error)
+        }
         _ => TransportError::Gone(error),
     }
 }

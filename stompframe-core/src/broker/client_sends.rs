@@ -18,8 +18,16 @@ pub(crate) struct ClientSends {
 }
 
 impl ClientSends {
-    pub(crate) fn new(broker: Arc<dyn MessageHandler>, broker_prefixes: Prefixes, accepted: Prefixes) -> Self {
-        Self { broker, broker_prefixes, accepted }
+    pub(crate) fn new(
+        broker: Arc<dyn MessageHandler>,
+        broker_prefixes: Prefixes,
+        accepted: Prefixes,
+    ) -> Self {
+        Self {
+            broker,
+            broker_prefixes,
+            accepted,
+        }
     }
 }
 
@@ -30,8 +38,9 @@ impl MessageHandler for ClientSends {
             && self.broker_prefixes.cover(destination)
             && !self.accepted.cover(destination)
         {
-            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied)
-                .with_detail("clients may not send straight to a broker destination; send to the application")));
+            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
+                "clients may not send straight to a broker destination; send to the application",
+            )));
         }
         self.broker.handle(message, session)
     }

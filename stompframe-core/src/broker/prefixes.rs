@@ -13,9 +13,11 @@ impl Prefixes {
     /// broker would take too.
     pub(crate) fn cover(&self, destination: &str) -> bool {
         self.0.iter().any(|prefix| {
-            destination.strip_prefix(prefix.as_str()).is_some_and(|rest| {
-                prefix.ends_with(['/', '.']) || rest.is_empty() || rest.starts_with(['/', '.'])
-            })
+            destination
+                .strip_prefix(prefix.as_str())
+                .is_some_and(|rest| {
+                    prefix.ends_with(['/', '.']) || rest.is_empty() || rest.starts_with(['/', '.'])
+                })
         })
     }
 

@@ -16,7 +16,10 @@ pub struct BrokerChannel {
 
 impl BrokerChannel {
     pub(crate) fn new(interceptors: Interceptors, broker: Arc<dyn MessageHandler>) -> Self {
-        Self { interceptors, broker }
+        Self {
+            interceptors,
+            broker,
+        }
     }
 
     /// Sends a message through the interceptors to the broker, and returns when the broker has accepted it: for the
@@ -32,7 +35,10 @@ impl BrokerChannel {
         mut message: Message,
         session: Option<&Arc<Session>>,
     ) -> Result<Outcome, MessagingError> {
-        let context = ChannelContext { channel: ChannelName::Broker, session };
+        let context = ChannelContext {
+            channel: ChannelName::Broker,
+            session,
+        };
         if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
             return Ok(stopped);
         }
@@ -49,6 +55,8 @@ impl BrokerChannel {
 
 impl fmt::Debug for BrokerChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BrokerChannel").field("interceptors", &self.interceptors).finish_non_exhaustive()
+        f.debug_struct("BrokerChannel")
+            .field("interceptors", &self.interceptors)
+            .finish_non_exhaustive()
     }
 }

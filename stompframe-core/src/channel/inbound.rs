@@ -16,7 +16,10 @@ pub struct ClientInboundChannel {
 
 impl ClientInboundChannel {
     pub(crate) fn new(interceptors: Interceptors, listeners: Vec<Arc<dyn MessageHandler>>) -> Self {
-        Self { interceptors, listeners }
+        Self {
+            interceptors,
+            listeners,
+        }
     }
 
     /// Sends a message of this session through the interceptors and to the listeners, and returns when all are done.
@@ -31,7 +34,10 @@ impl ClientInboundChannel {
         mut message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        let context = ChannelContext { channel: ChannelName::ClientInbound, session: Some(session) };
+        let context = ChannelContext {
+            channel: ChannelName::ClientInbound,
+            session: Some(session),
+        };
         let verdict = self.interceptors.pre_send(&mut message, context).await;
         // From here on nobody changes it, and everybody may keep it.
         let message = Arc::new(message);

@@ -16,7 +16,9 @@ mod outbound;
 
 pub use self::broker::BrokerChannel;
 pub use self::inbound::ClientInboundChannel;
-pub use self::interceptor::{ChannelContext, ChannelInterceptor, ChannelName, Outcome, Step, Verdict, intercept};
+pub use self::interceptor::{
+    ChannelContext, ChannelInterceptor, ChannelName, Outcome, Step, Verdict, intercept,
+};
 pub use self::interceptors::Interceptors;
 pub use self::listener::{Handling, MessageHandler};
 pub use self::outbound::{ClientOutboundChannel, Recipient};

@@ -31,7 +31,11 @@ impl ClientOutboundChannel {
     pub(crate) fn new(interceptors: Interceptors) -> Self {
         // Reuses the one source of randomness that the crate has.
         let id_prefix = crate::session::SessionId::random().as_str()[..12].to_owned();
-        Self { interceptors, id_prefix, last_id: AtomicU64::new(0) }
+        Self {
+            interceptors,
+            id_prefix,
+            last_id: AtomicU64::new(0),
+        }
     }
 
     /// Whether a message goes to its recipients as it is, so that [`deliver_all`](Self::deliver_all) will do.
@@ -42,14 +46,24 @@ impl ClientOutboundChannel {
 
     /// Delivers to many without asking interceptors: the short way, which never waits. The message is encoded once for
     /// each distinct subscription id (and version of the protocol), and the bytes are shared.
-    pub fn deliver_all<'a>(&self, message: &Message, recipients: impl IntoIterator<Item = &'a Recipient>) {
+    pub fn deliver_all<'a>(
+        &self,
+        message: &Message,
+        recipients: impl IntoIterator<Item = &'a Recipient>,
+    ) {
         debug_assert!(self.is_plain());
         let mut encoder = Encoder::new(message, self.next_id());
         let mut encoded: Vec<(Version, &SubscriptionId, OutgoingFrame)> = Vec::new();
-        for Recipient { session, subscription } in recipients {
+        for Recipient {
+            session,
+            subscription,
+        } in recipients
+        {
             let version = session.version();
             // Clients of one kind name their subscriptions alike, so the last hit is the likeliest next one.
-            let known = encoded.iter().rposition(|(v, s, _)| *v == version && *s == subscription);
+            let known = encoded
+                .iter()
+                .rposition(|(v, s, _)| *v == version && *s == subscription);
             let frame = match known {
                 Some(position) => encoded[position].2.clone(),
                 None => {
@@ -78,10 +92,16 @@ impl ClientOutboundChannel {
             self.deliver_all(message, [recipient]);
             return Ok(Outcome::Handled);
         }
-        let Recipient { session, subscription } = recipient;
+        let Recipient {
+            session,
+            subscription,
+        } = recipient;
         let mut message = message.clone();
         message.set_subscription(subscription.clone());
-        let context = ChannelContext { channel: ChannelName::ClientOutbound, session: Some(session) };
+        let context = ChannelContext {
+            channel: ChannelName::ClientOutbound,
+            session: Some(session),
+        };
         if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
             return Ok(stopped);
         }
@@ -108,7 +128,11 @@ impl ClientOutboundChannel {
     }
 
     fn next_id(&self) -> String {
-        format!("{}-{}", self.id_prefix, self.last_id.fetch_add(1, Ordering::Relaxed))
+        format!(
+            "{}-{}",
+            self.id_prefix,
+            self.last_id.fetch_add(1, Ordering::Relaxed)
+        )
     }
 }
 
@@ -128,14 +152,22 @@ struct Encoder<'m> {
 
 impl<'m> Encoder<'m> {
     const fn new(message: &'m Message, id: String) -> Self {
-        Self { message, id, shared: [const { None }; 3] }
+        Self {
+            message,
+            id,
+            shared: [const { None }; 3],
+        }
     }
 
     fn encode(&mut self, version: Version, subscription: &SubscriptionId) -> OutgoingFrame {
         let message = self.message;
         let shared = self.shared[version as usize].get_or_insert_with(|| {
-            let application = message.headers().iter().filter(|(name, _)| !OWN.contains(name));
-            let headers = std::iter::once(("destination", message.destination())).chain(application);
+            let application = message
+                .headers()
+                .iter()
+                .filter(|(name, _)| !OWN.contains(name));
+            let headers =
+                std::iter::once(("destination", message.destination())).chain(application);
             MessageTemplate::new(version, headers, message.payload())
         });
         let id = ("message-id", self.id.as_str());

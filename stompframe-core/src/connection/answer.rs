@@ -90,8 +90,12 @@ impl Answers {
             destination: about.destination,
             receipt_id: about.receipt,
         };
-        let Ok(mut message) = Message::with_payload(ERRORS, Payload(problem)) else { return false };
-        message.headers_mut().set("error-code", error.code().as_str());
+        let Ok(mut message) = Message::with_payload(ERRORS, Payload(problem)) else {
+            return false;
+        };
+        message
+            .headers_mut()
+            .set("error-code", error.code().as_str());
         if let Some(receipt) = about.receipt {
             message.headers_mut().set("receipt-id", receipt.to_owned());
         }
@@ -128,9 +132,13 @@ impl Answers {
             frame = frame.with_header("receipt-id", receipt.to_owned());
         }
         if let Some(detail) = error.detail() {
-            frame = frame.with_header("content-type", "text/plain;charset=UTF-8").with_body(detail.to_owned());
+            frame = frame
+                .with_header("content-type", "text/plain;charset=UTF-8")
+                .with_body(detail.to_owned());
         }
         let encoded = OutgoingFrame::encode(&frame, self.session.version());
-        self.session.outbox().seal(encoded.ok(), Close::because(code));
+        self.session
+            .outbox()
+            .seal(encoded.ok(), Close::because(code));
     }
 }

@@ -72,8 +72,14 @@ impl Connections {
         if self.shutdown.is_cancelled() {
             return Err(ErrorCode::ServerShutdown);
         }
-        let place = self.sessions.take_place(self.limits.max_sessions).ok_or(ErrorCode::Overloaded)?;
-        Ok(Admission { connections: Arc::clone(self), place })
+        let place = self
+            .sessions
+            .take_place(self.limits.max_sessions)
+            .ok_or(ErrorCode::Overloaded)?;
+        Ok(Admission {
+            connections: Arc::clone(self),
+            place,
+        })
     }
 
     /// Ends all sessions: each finishes what it has received, writes what is queued, and is told `server-shutdown`.
@@ -109,7 +115,10 @@ impl Admission {
                 let session = Arc::new(Session::new(connections.limits.outbox));
                 let span = tracing::info_span!("stomp.session", session = %session.id());
                 let abort = connections.abort.clone();
-                abort.run_until_cancelled_owned(drive(connections, session, source, sink)).instrument(span).await;
+                abort
+                    .run_until_cancelled_owned(drive(connections, session, source, sink))
+                    .instrument(span)
+                    .await;
                 drop(place);
             }
         });
@@ -130,14 +139,29 @@ async fn drive(
     let reading = async {
         let answers = Answers::new(Arc::clone(&session), Arc::clone(&connections.users));
         let mut protocol = Protocol::new(Arc::clone(&connections), Arc::clone(&session), answers);
-        let reader = Reader::new(&mut source, &mut protocol, &stop, &connections.shutdown, limits);
+        let reader = Reader::new(
+            &mut source,
+            &mut protocol,
+            &stop,
+            &connections.shutdown,
+            limits,
+        );
         // Handlers' panics are caught where they are called; this is for interceptors and for us.
-        let end = AssertUnwindSafe(reader.run()).catch_unwind().await.unwrap_or_else(|_| {
-            tracing::error!("the connection's own code panicked");
-            protocol.answers().fail(&MessagingError::new(ErrorCode::Internal), None);
-            End::Failed
-        });
-        if AssertUnwindSafe(protocol.end_session()).catch_unwind().await.is_err() {
+        let end = AssertUnwindSafe(reader.run())
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!("the connection's own code panicked");
+                protocol
+                    .answers()
+                    .fail(&MessagingError::new(ErrorCode::Internal), None);
+                End::Failed
+            });
+        if AssertUnwindSafe(protocol.end_session())
+            .catch_unwind()
+            .await
+            .is_err()
+        {
             tracing::error!("an interceptor panicked while the session ended");
         }
         if matches!(end, End::Disconnected) {

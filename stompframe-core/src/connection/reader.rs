@@ -44,7 +44,14 @@ impl<'a, S: TransportSource> Reader<'a, S> {
         shutdown: &'a CancellationToken,
         limits: Limits,
     ) -> Self {
-        Self { source, protocol, decoder: Decoder::for_server(limits.frame), stop, shutdown, limits }
+        Self {
+            source,
+            protocol,
+            decoder: Decoder::for_server(limits.frame),
+            stop,
+            shutdown,
+            limits,
+        }
     }
 
     pub(super) async fn run(mut self) -> End {
@@ -55,8 +62,13 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             let (deadline, silence) = match self.protocol.agreed_heart_beat() {
                 None => (Some(connect_by), ErrorCode::ConnectTimeout),
                 Some(agreed) => {
-                    let grace = agreed.client_sends.map(|every| (every * 2).max(every + HEART_BEAT_MARGIN));
-                    (grace.map(|grace| Instant::now() + grace), ErrorCode::HeartBeatTimeout)
+                    let grace = agreed
+                        .client_sends
+                        .map(|every| (every * 2).max(every + HEART_BEAT_MARGIN));
+                    (
+                        grace.map(|grace| Instant::now() + grace),
+                        ErrorCode::HeartBeatTimeout,
+                    )
                 }
             };
             let receiving = poll_fn(|context| self.source.poll_receive(context));
@@ -107,7 +119,9 @@ impl<'a, S: TransportSource> Reader<'a, S> {
     }
 
     fn fail(&self, code: ErrorCode) -> End {
-        self.protocol.answers().fail(&MessagingError::new(code), None);
+        self.protocol
+            .answers()
+            .fail(&MessagingError::new(code), None);
         End::Failed
     }
 
@@ -116,7 +130,9 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             TransportError::TooLarge => self.fail(ErrorCode::FrameTooLarge),
             TransportError::Violation(source) => {
                 tracing::debug!(error = %source, "the peer broke the rules of the transport");
-                self.protocol.answers().close(Close::because(ErrorCode::MalformedFrame));
+                self.protocol
+                    .answers()
+                    .close(Close::because(ErrorCode::MalformedFrame));
                 End::Failed
             }
             TransportError::Gone(source) => {

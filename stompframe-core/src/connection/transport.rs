@@ -25,7 +25,10 @@ pub trait TransportSource: Send + 'static {
     /// The next bytes of the client, in pieces of any size; `None` when it has closed its side.
     ///
     /// Pieces need not be frames: a frame may span several of them, and one may hold several frames.
-    fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>>;
+    fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>>;
 }
 
 /// The writing half of a transport.
@@ -40,5 +43,9 @@ pub trait TransportSink: Send + 'static {
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>>;
 
     /// Flushes, then closes this side; where the transport can say how and why, it does.
-    fn poll_close(&mut self, context: &mut Context<'_>, close: &Close) -> Poll<Result<(), TransportError>>;
+    fn poll_close(
+        &mut self,
+        context: &mut Context<'_>,
+        close: &Close,
+    ) -> Poll<Result<(), TransportError>>;
 }

@@ -17,7 +17,11 @@ pub(super) struct Writer<'a, S> {
 
 impl<'a, S: TransportSink> Writer<'a, S> {
     pub(super) const fn new(sink: S, session: &'a Session, limits: Limits) -> Self {
-        Self { sink, session, limits }
+        Self {
+            sink,
+            session,
+            limits,
+        }
     }
 
     /// Writes until the queue is sealed and empty, then closes. All that is queued goes with one flush.
@@ -33,7 +37,9 @@ impl<'a, S: TransportSink> Writer<'a, S> {
                 Drained::Frames => self.flush().await?,
                 Drained::Last(close) => {
                     let closing = poll_fn(|context| self.sink.poll_close(context, &close));
-                    return timeout(self.limits.close_timeout, closing).await.map_err(timed_out)?;
+                    return timeout(self.limits.close_timeout, closing)
+                        .await
+                        .map_err(timed_out)?;
                 }
             }
             self.session.outbox().written(bytes, frames);
@@ -41,10 +47,17 @@ impl<'a, S: TransportSink> Writer<'a, S> {
     }
 
     /// Waits for frames. While there are none, sends a heart-beat whenever one is due.
-    async fn next(&mut self, batch: &mut VecDeque<OutgoingFrame>) -> Result<Drained, TransportError> {
+    async fn next(
+        &mut self,
+        batch: &mut VecDeque<OutgoingFrame>,
+    ) -> Result<Drained, TransportError> {
         loop {
             let outbox = self.session.outbox();
-            let Some(interval) = self.session.heart_beat().and_then(|agreed| agreed.server_sends) else {
+            let Some(interval) = self
+                .session
+                .heart_beat()
+                .and_then(|agreed| agreed.server_sends)
+            else {
                 return Ok(outbox.drain(batch).await);
             };
             tokio::select! {
@@ -58,9 +71,18 @@ impl<'a, S: TransportSink> Writer<'a, S> {
         }
     }
 
+    /// Writes what was pushed. Once the session is to end there is less patience: a client that does not read would
+    /// hold on to its memory for nothing.
     async fn flush(&mut self) -> Result<(), TransportError> {
         let flushing = poll_fn(|context| self.sink.poll_flush(context));
-        timeout(self.limits.send_timeout, flushing).await.map_err(timed_out)?
+        let outbox = self.session.outbox();
+        tokio::select! {
+            biased;
+            result = timeout(self.limits.send_timeout, flushing) => result.map_err(timed_out)?,
+            () = async { outbox.until_sealed().await; sleep(self.limits.close_timeout).await } => {
+                Err(TransportError::Gone("the client did not read what was left in time".into()))
+            }
+        }
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) fn is_well_formed(destination: &str) -> bool {
 /// Whether a subscription to this destination asks for more than one (Spring's `PathMatcher.isPattern`).
 pub(crate) fn is_wildcard(destination: &str) -> bool {
     destination.contains(['*', '?'])
-        || destination.find('{').is_some_and(|open| destination[open..].contains('}'))
+        || destination
+            .find('{')
+            .is_some_and(|open| destination[open..].contains('}'))
 }
 
 #[cfg(test)]
@@ -34,10 +36,23 @@ mod tests {
     #[test]
     fn a_destination_has_bounds() {
         let longest = "x".repeat(MAX_LENGTH);
-        for good in ["/topic/a", "anything goes", "/ü", longest.as_str(), &"/x".repeat(MAX_SEGMENTS)] {
+        for good in [
+            "/topic/a",
+            "anything goes",
+            "/ü",
+            longest.as_str(),
+            &"/x".repeat(MAX_SEGMENTS),
+        ] {
             assert!(is_well_formed(good), "{good}");
         }
-        for bad in ["", "/a\n", "/a\0", "/\u{1b}[m", &"x".repeat(MAX_LENGTH + 1), &"/".repeat(MAX_SEGMENTS + 1)] {
+        for bad in [
+            "",
+            "/a\n",
+            "/a\0",
+            "/\u{1b}[m",
+            &"x".repeat(MAX_LENGTH + 1),
+            &"/".repeat(MAX_SEGMENTS + 1),
+        ] {
             assert!(!is_well_formed(bad), "{bad:?}");
         }
     }

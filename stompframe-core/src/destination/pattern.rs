@@ -18,7 +18,10 @@ pub(crate) struct Pattern {
 enum Segment {
     Literal(String),
     /// One variable, between literals that may be empty.
-    Variable { before: String, after: String },
+    Variable {
+        before: String,
+        after: String,
+    },
 }
 
 /// Where in the matched path the variables stand, in the order of the pattern.
@@ -43,10 +46,18 @@ impl Pattern {
                         Part::Literal(text) => before = text,
                     }
                 }
-                if variable { Segment::Variable { before, after } } else { Segment::Literal(before) }
+                if variable {
+                    Segment::Variable { before, after }
+                } else {
+                    Segment::Literal(before)
+                }
             })
             .collect();
-        Ok(Self { source: source.to_owned(), segments, variables })
+        Ok(Self {
+            source: source.to_owned(),
+            segments,
+            variables,
+        })
     }
 
     pub(crate) fn variables(&self) -> &[String] {
@@ -72,7 +83,9 @@ impl Pattern {
                     }
                 }
                 Segment::Variable { before, after } => {
-                    let value = text.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                    let value = text
+                        .strip_prefix(before.as_str())?
+                        .strip_suffix(after.as_str())?;
                     if value.is_empty() {
                         return None;
                     }
@@ -90,13 +103,22 @@ impl Pattern {
     pub(crate) fn by_specificity(&self, other: &Self) -> Ordering {
         let rank = |segment: &Segment| match segment {
             Segment::Literal(text) => (0, std::cmp::Reverse(0), text.clone(), String::new()),
-            Segment::Variable { before, after } => {
-                (1, std::cmp::Reverse(before.len() + after.len()), before.clone(), after.clone())
-            }
+            Segment::Variable { before, after } => (
+                1,
+                std::cmp::Reverse(before.len() + after.len()),
+                before.clone(),
+                after.clone(),
+            ),
         };
-        self.segments.len().cmp(&other.segments.len()).then_with(|| {
-            self.segments.iter().map(rank).cmp(other.segments.iter().map(rank))
-        })
+        self.segments
+            .len()
+            .cmp(&other.segments.len())
+            .then_with(|| {
+                self.segments
+                    .iter()
+                    .map(rank)
+                    .cmp(other.segments.iter().map(rank))
+            })
     }
 }
 
@@ -121,7 +143,16 @@ mod tests {
         assert_eq!(captured("/rooms/{room}", "/rooms/7"), Some(vec!["7"]));
         assert_eq!(captured("/{a}/x/{b}", "/안/x/녕"), Some(vec!["안", "녕"]));
         assert_eq!(captured("/room.{id}.json", "/room.7.json"), Some(vec!["7"]));
-        for path in ["", "/", "/rooms", "/rooms/", "/rooms/7/", "/rooms/7/x", "rooms/7", "/Rooms/7"] {
+        for path in [
+            "",
+            "/",
+            "/rooms",
+            "/rooms/",
+            "/rooms/7/",
+            "/rooms/7/x",
+            "rooms/7",
+            "/Rooms/7",
+        ] {
             assert_eq!(captured("/rooms/{room}", path), None, "{path}");
         }
         for path in ["/room..json", "/room.json", "/room.7.jso"] {
@@ -133,10 +164,16 @@ mod tests {
     fn the_more_specific_pattern_comes_first() {
         let order = ["/a/b", "/a/x.{v}", "/a/{v}", "/{v}/b", "/{v}/{w}"];
         for pair in order.windows(2) {
-            let (first, second) = (Pattern::parse(pair[0]).unwrap(), Pattern::parse(pair[1]).unwrap());
+            let (first, second) = (
+                Pattern::parse(pair[0]).unwrap(),
+                Pattern::parse(pair[1]).unwrap(),
+            );
             assert_eq!(first.by_specificity(&second), Ordering::Less, "{pair:?}");
         }
-        let (one, same) = (Pattern::parse("/a/{v}").unwrap(), Pattern::parse("/a/{w}").unwrap());
+        let (one, same) = (
+            Pattern::parse("/a/{v}").unwrap(),
+            Pattern::parse("/a/{w}").unwrap(),
+        );
         assert_eq!(one.by_specificity(&same), Ordering::Equal);
     }
 

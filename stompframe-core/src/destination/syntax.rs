@@ -35,7 +35,9 @@ fn error<T>(sentence: impl Into<String>) -> Result<T, SyntaxError> {
 /// A segment may hold one variable, alone or between literals (`room.{id}`).
 pub(crate) fn parse_pattern(pattern: &str) -> Result<Vec<Vec<Part>>, SyntaxError> {
     let Some(path) = pattern.strip_prefix('/') else {
-        return error(format!("a destination starts with `/`: write \"/{pattern}\""));
+        return error(format!(
+            "a destination starts with `/`: write \"/{pattern}\""
+        ));
     };
     if path.is_empty() {
         return error("a destination needs at least one segment, such as \"/chat\"");
@@ -44,7 +46,9 @@ pub(crate) fn parse_pattern(pattern: &str) -> Result<Vec<Vec<Part>>, SyntaxError
     let mut segments = Vec::new();
     for segment in path.split('/') {
         if segment.is_empty() {
-            return error(format!("\"{pattern}\" has an empty segment: remove the extra `/`"));
+            return error(format!(
+                "\"{pattern}\" has an empty segment: remove the extra `/`"
+            ));
         }
         let parts = parse_parts(segment)?;
         let mut variables = 0;
@@ -59,14 +63,18 @@ pub(crate) fn parse_pattern(pattern: &str) -> Result<Vec<Vec<Part>>, SyntaxError
                 Part::Variable(name) => {
                     variables += 1;
                     if names.contains(name) {
-                        return error(format!("variable `{name}` stands twice in \"{pattern}\": rename one"));
+                        return error(format!(
+                            "variable `{name}` stands twice in \"{pattern}\": rename one"
+                        ));
                     }
                     names.push(name.clone());
                 }
             }
         }
         if variables > 1 {
-            return error(format!("segment \"{segment}\" has {variables} variables: put a `/` between them"));
+            return error(format!(
+                "segment \"{segment}\" has {variables} variables: put a `/` between them"
+            ));
         }
         segments.push(parts);
     }
@@ -111,6 +119,8 @@ fn parse_parts(text: &str) -> Result<Vec<Part>, SyntaxError> {
 
 fn is_name(name: &str) -> bool {
     let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
 }

@@ -24,7 +24,9 @@ impl Template {
                 .map(TemplatePart::Variable)
                 .ok_or_else(|| SyntaxError(format!("`{{{name}}}` is no variable of the mapping"))),
         });
-        Ok(Self { parts: parts.collect::<Result<_, _>>()? })
+        Ok(Self {
+            parts: parts.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The destination, with the values in their places.
@@ -47,7 +49,15 @@ mod tests {
     fn values_go_to_their_places() {
         let variables = ["room".to_owned(), "user".to_owned()];
         let template = Template::parse("/topic/{user}.in/{room}", &variables).unwrap();
-        assert_eq!(template.expand(|index| ["7", "ann"][index]), "/topic/ann.in/7");
-        assert!(Template::parse("/topic/{rom}", &variables).unwrap_err().to_string().contains("`{rom}`"));
+        assert_eq!(
+            template.expand(|index| ["7", "ann"][index]),
+            "/topic/ann.in/7"
+        );
+        assert!(
+            Template::parse("/topic/{rom}", &variables)
+                .unwrap_err()
+                .to_string()
+                .contains("`{rom}`")
+        );
     }
 }

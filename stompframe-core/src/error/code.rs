@@ -111,11 +111,24 @@ mod tests {
     #[test]
     fn codes_are_unique_and_may_stand_on_the_wire() {
         for (index, code) in ErrorCode::ALL.iter().enumerate() {
-            assert!(ErrorCode::ALL[..index].iter().all(|other| other.as_str() != code.as_str()), "{code} twice");
-            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{code}");
+            assert!(
+                ErrorCode::ALL[..index]
+                    .iter()
+                    .all(|other| other.as_str() != code.as_str()),
+                "{code} twice"
+            );
+            assert!(
+                code.as_str()
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'-'),
+                "{code}"
+            );
             // RFC 6455, 7.4.1: 1004, 1005, 1006 and 1015 never go on the wire, nor does anything below 1000.
             let close = code.close_code();
-            assert!(matches!(close, 1000..=1003 | 1007..=1014 | 4000..=4999), "{code} closes with {close}");
+            assert!(
+                matches!(close, 1000..=1003 | 1007..=1014 | 4000..=4999),
+                "{code} closes with {close}"
+            );
         }
     }
 }

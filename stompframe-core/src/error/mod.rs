@@ -26,7 +26,11 @@ impl MessagingError {
     /// An error of this kind, told in the catalogue's own words.
     #[must_use]
     pub const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, source: None }
+        Self {
+            code,
+            detail: None,
+            source: None,
+        }
     }
 
     /// Adds a sentence **for the client** that says what to change.
@@ -98,8 +102,19 @@ pub(crate) struct Untrusted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = self.0.floor_char_boundary(256);
+        let end = if self.0.len() <= 256 {
+            self.0.len()
+        } else {
+            (0..=256)
+                .rev()
+                .find(|end| self.0.is_char_boundary(*end))
+                .unwrap_or_default()
+        };
         write!(f, "{}", self.0[..end].escape_debug())?;
-        if end < self.0.len() { f.write_str("...") } else { Ok(()) }
+        if end < self.0.len() {
+            f.write_str("...")
+        } else {
+            Ok(())
+        }
     }
 }

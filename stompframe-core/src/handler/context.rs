@@ -59,7 +59,9 @@ impl MessageContext {
     /// The value that was given to `.state(..)` for this type.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        Arc::clone(self.services.states.get(&TypeId::of::<T>())?).downcast().ok()
+        Arc::clone(self.services.states.get(&TypeId::of::<T>())?)
+            .downcast()
+            .ok()
     }
 
     /// The value of a destination variable, by its place in the pattern.
@@ -75,7 +77,10 @@ impl MessageContext {
     /// The error for a destination variable that does not parse.
     #[doc(hidden)]
     pub fn bad_variable(name: &'static str, error: impl fmt::Display) -> HandlerError {
-        HandlerError::new(ErrorCode::BadDestination, format!("destination variable `{name}`: {error}"))
+        HandlerError::new(
+            ErrorCode::BadDestination,
+            format!("destination variable `{name}`: {error}"),
+        )
     }
 }
 

@@ -8,7 +8,9 @@ use super::context::Services;
 use super::mapping::MappingKind;
 use super::registry::Route;
 use super::{MappingRegistry, MessageContext, Reply, lookup_path};
-use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler, Outcome, Recipient};
+use crate::channel::{
+    BrokerChannel, ClientOutboundChannel, Handling, MessageHandler, Outcome, Recipient,
+};
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
@@ -37,7 +39,12 @@ impl AnnotatedHandlers {
         outbound: Arc<ClientOutboundChannel>,
     ) -> Self {
         let replies = Arc::new(Replies { broker, outbound });
-        Self { prefixes, registry, services: Arc::new(services), replies }
+        Self {
+            prefixes,
+            registry,
+            services: Arc::new(services),
+            replies,
+        }
     }
 }
 
@@ -48,10 +55,14 @@ impl MessageHandler for AnnotatedHandlers {
             MessageType::Subscribe => MappingKind::Subscribe,
             _ => return Handling::Ignored,
         };
-        let (Some(session), Some(path)) = (session, lookup_path(&self.prefixes, message.destination())) else {
+        let (Some(session), Some(path)) =
+            (session, lookup_path(&self.prefixes, message.destination()))
+        else {
             return Handling::Ignored;
         };
-        let Some((route, captures)) = self.registry.find(kind, path) else { return Handling::Ignored };
+        let Some((route, captures)) = self.registry.find(kind, path) else {
+            return Handling::Ignored;
+        };
         let (route, replies) = (Arc::clone(route), Arc::clone(&self.replies));
         let context = MessageContext {
             lookup_path: message.shared_destination().slice_ref(path),
@@ -70,13 +81,16 @@ impl MessageHandler for AnnotatedHandlers {
 /// Calls the handler. A panic in it ends here: it is one message's failure and nobody else's.
 async fn call(route: &Route, context: MessageContext) -> Result<Reply, MessagingError> {
     // The closure lets a panic while the future is made count as one while it runs.
-    let reply = AssertUnwindSafe(async { (route.invoke)(context).await }).catch_unwind().await;
+    let reply = AssertUnwindSafe(async { (route.invoke)(context).await })
+        .catch_unwind()
+        .await;
     match reply {
         Ok(reply) => reply.map_err(super::HandlerError::into_inner),
         Err(panic) => {
             let panic = panic_message(panic.as_ref());
             tracing::error!(handler = %route.origin, panic, "a handler panicked");
-            Err(MessagingError::new(ErrorCode::Internal).with_source(format!("handler panicked: {panic}")))
+            Err(MessagingError::new(ErrorCode::Internal)
+                .with_source(format!("handler panicked: {panic}")))
         }
     }
 }
@@ -96,7 +110,9 @@ impl Replies {
         context: &MessageContext,
         reply: Reply,
     ) -> Result<(), MessagingError> {
-        let Some((content_type, body)) = reply.body else { return Ok(()) };
+        let Some((content_type, body)) = reply.body else {
+            return Ok(());
+        };
         let message_to = |destination: String| {
             let mut message = Message::new(MessageType::Message, destination);
             message.headers_mut().set("content-type", content_type);
@@ -104,15 +120,29 @@ impl Replies {
             message
         };
         if route.send_to.is_empty() && route.kind == MappingKind::Subscribe {
-            return self.answer(context, &message_to(context.message.destination().to_owned())).await;
+            return self
+                .answer(
+                    context,
+                    &message_to(context.message.destination().to_owned()),
+                )
+                .await;
         }
         let destinations = if route.send_to.is_empty() {
             vec![format!("/topic{}", context.lookup_path)]
         } else {
-            route.send_to.iter().map(|to| to.expand(|index| context.variable(index))).collect()
+            route
+                .send_to
+                .iter()
+                .map(|to| to.expand(|index| context.variable(index)))
+                .collect()
         };
         for destination in destinations {
-            if self.broker.send(message_to(destination), Some(&context.session)).await? == Outcome::Ignored {
+            if self
+                .broker
+                .send(message_to(destination), Some(&context.session))
+                .await?
+                == Outcome::Ignored
+            {
                 return Err(MessagingError::new(ErrorCode::Internal)
                     .with_source(format!("no broker takes the reply of {}", route.origin)));
             }
@@ -121,10 +151,18 @@ impl Replies {
     }
 
     /// Straight to the subscription that asked; the broker has no part in it.
-    async fn answer(&self, context: &MessageContext, message: &Message) -> Result<(), MessagingError> {
-        let Some(subscription) = context.message.subscription() else { return Ok(()) };
-        let recipient =
-            Recipient { session: Arc::clone(&context.session), subscription: subscription.clone() };
+    async fn answer(
+        &self,
+        context: &MessageContext,
+        message: &Message,
+    ) -> Result<(), MessagingError> {
+        let Some(subscription) = context.message.subscription() else {
+            return Ok(());
+        };
+        let recipient = Recipient {
+            session: Arc::clone(&context.session),
+            subscription: subscription.clone(),
+        };
         self.outbound.deliver(message, &recipient).await.map(|_| ())
     }
 }

@@ -29,7 +29,11 @@ pub struct Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{} ({}:{})", self.module, self.name, self.file, self.line)
+        write!(
+            f,
+            "{}::{} ({}:{})",
+            self.module, self.name, self.file, self.line
+        )
     }
 }
 
@@ -52,7 +56,10 @@ impl Mapping {
         kind: MappingKind,
         pattern: impl Into<String>,
         origin: Origin,
-        invoke: impl Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>> + Send + Sync + 'static,
+        invoke: impl Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         Self {
             kind,

@@ -62,14 +62,22 @@ impl MappingRegistry {
         if let Some(route) = routes.exact.get(path) {
             return Some((route, Captures::new()));
         }
-        routes.patterns.iter().find_map(|route| Some((route, route.pattern.matches(path)?)))
+        routes
+            .patterns
+            .iter()
+            .find_map(|route| Some((route, route.pattern.matches(path)?)))
     }
 }
 
 impl Routes {
     fn insert(&mut self, route: &Arc<Route>) -> Result<(), String> {
         let order = |other: &Arc<Route>| other.pattern.by_specificity(&route.pattern);
-        if let Some(other) = self.exact.values().chain(&self.patterns).find(|o| order(o) == Ordering::Equal) {
+        if let Some(other) = self
+            .exact
+            .values()
+            .chain(&self.patterns)
+            .find(|o| order(o) == Ordering::Equal)
+        {
             return Err(format!(
                 "\"{}\" is ambiguous: {} is mapped to \"{}\", which matches the same destinations",
                 route.pattern, other.origin, other.pattern
@@ -78,7 +86,9 @@ impl Routes {
         if let Some(path) = route.pattern.exact() {
             self.exact.insert(path.to_owned(), Arc::clone(route));
         } else {
-            let place = self.patterns.partition_point(|other| order(other) == Ordering::Less);
+            let place = self
+                .patterns
+                .partition_point(|other| order(other) == Ordering::Less);
             self.patterns.insert(place, Arc::clone(route));
         }
         Ok(())
@@ -99,8 +109,15 @@ mod tests {
     use crate::handler::Reply;
 
     fn mapping(kind: MappingKind, pattern: &str, name: &'static str) -> Mapping {
-        let origin = Origin { module: "tests", file: "tests.rs", line: 1, name };
-        Mapping::new(kind, pattern, origin, |_| Box::pin(async { Ok(Reply::none()) }))
+        let origin = Origin {
+            module: "tests",
+            file: "tests.rs",
+            line: 1,
+            name,
+        };
+        Mapping::new(kind, pattern, origin, |_| {
+            Box::pin(async { Ok(Reply::none()) })
+        })
     }
 
     #[test]
@@ -110,9 +127,16 @@ mod tests {
             let mut registry = MappingRegistry::default();
             for index in 0..patterns.len() {
                 let pattern = patterns[(start + index) % patterns.len()];
-                registry.insert(&mapping(MappingKind::Message, pattern, pattern)).map(|_| ()).unwrap();
+                registry
+                    .insert(&mapping(MappingKind::Message, pattern, pattern))
+                    .map(|_| ())
+                    .unwrap();
             }
-            let found = |path| registry.find(MappingKind::Message, path).map(|(route, _)| route.origin.name);
+            let found = |path| {
+                registry
+                    .find(MappingKind::Message, path)
+                    .map(|(route, _)| route.origin.name)
+            };
             assert_eq!(found("/rooms/lobby"), Some("/rooms/lobby"));
             assert_eq!(found("/rooms/7"), Some("/rooms/{room}"));
             assert_eq!(found("/other/lobby"), Some("/{a}/lobby"));
@@ -125,12 +149,23 @@ mod tests {
     #[test]
     fn two_mappings_for_the_same_destinations_are_ambiguous() {
         let mut registry = MappingRegistry::default();
-        assert!(registry.insert(&mapping(MappingKind::Message, "/a/{x}", "one")).is_ok());
+        assert!(
+            registry
+                .insert(&mapping(MappingKind::Message, "/a/{x}", "one"))
+                .is_ok()
+        );
         let Err(error) = registry.insert(&mapping(MappingKind::Message, "/a/{y}", "two")) else {
             panic!("must be refused");
         };
-        assert!(error.contains("ambiguous") && error.contains("one"), "{error}");
-        assert!(registry.insert(&mapping(MappingKind::Subscribe, "/a/{y}", "two")).is_ok());
+        assert!(
+            error.contains("ambiguous") && error.contains("one"),
+            "{error}"
+        );
+        assert!(
+            registry
+                .insert(&mapping(MappingKind::Subscribe, "/a/{y}", "two"))
+                .is_ok()
+        );
     }
 
     #[test]

@@ -17,7 +17,9 @@ impl Reply {
     }
 
     fn with_body(body: impl IntoPayload) -> Result<Self, HandlerError> {
-        Ok(Self { body: Some(body.into_payload()?) })
+        Ok(Self {
+            body: Some(body.into_payload()?),
+        })
     }
 }
 

@@ -17,7 +17,10 @@ pub(crate) struct RequiredState {
 impl HandlerSpec {
     /// The handler takes `State<T>`.
     pub fn requires_state<T: 'static>(&mut self) {
-        self.states.push(RequiredState { id: TypeId::of::<T>(), name: type_name::<T>() });
+        self.states.push(RequiredState {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        });
     }
 
     /// The handler gives something that is sent.

@@ -7,8 +7,8 @@ mod subscription;
 use bytes::Bytes;
 use bytestring::ByteString;
 
-pub use self::payload::{IntoPayload, Payload};
 pub(crate) use self::payload::from_payload;
+pub use self::payload::{IntoPayload, Payload};
 pub(crate) use self::reserved::is_reserved;
 pub use self::subscription::SubscriptionId;
 use crate::stomp::Headers;

@@ -61,7 +61,10 @@ impl IntoPayload for String {
 
 impl IntoPayload for &'static str {
     fn into_payload(self) -> Result<(&'static str, Bytes), MessagingError> {
-        Ok(("text/plain;charset=UTF-8", Bytes::from_static(self.as_bytes())))
+        Ok((
+            "text/plain;charset=UTF-8",
+            Bytes::from_static(self.as_bytes()),
+        ))
     }
 }
 
@@ -88,10 +91,19 @@ enum ContentType {
 impl ContentType {
     /// Parameters such as `charset` do not matter here; a missing type reads as JSON, as in Spring.
     fn of(header: Option<&str>) -> Self {
-        let Some(header) = header else { return Self::Json };
-        let essence = header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let Some(header) = header else {
+            return Self::Json;
+        };
+        let essence = header
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
         match essence.split_once('/') {
-            Some(("application", subtype)) if subtype == "json" || subtype.ends_with("+json") => Self::Json,
+            Some(("application", subtype)) if subtype == "json" || subtype.ends_with("+json") => {
+                Self::Json
+            }
             Some(("text", "json")) => Self::Json,
             Some(("text", _)) => Self::Text,
             _ => Self::Other,
@@ -107,16 +119,18 @@ pub(crate) fn from_payload<T: DeserializeOwned>(
     let refused = || MessagingError::new(ErrorCode::Conversion);
     match ContentType::of(content_type) {
         // serde_json's words name the place and what was expected there, all of it the client's own data.
-        ContentType::Json => serde_json::from_slice(payload)
-            .map_err(|error| refused().with_detail(format!("not the JSON that is expected: {error}"))),
+        ContentType::Json => serde_json::from_slice(payload).map_err(|error| {
+            refused().with_detail(format!("not the JSON that is expected: {error}"))
+        }),
         ContentType::Text => {
-            let text = std::str::from_utf8(payload).map_err(|_| refused().with_detail("text is not UTF-8"))?;
+            let text = std::str::from_utf8(payload)
+                .map_err(|_| refused().with_detail("text is not UTF-8"))?;
             let deserializer = IntoDeserializer::<serde::de::value::Error>::into_deserializer(text);
             T::deserialize(deserializer).map_err(|error| refused().with_detail(error.to_string()))
         }
-        ContentType::Other => {
-            Err(refused().with_detail("this content-type cannot be read here; send application/json or text/plain"))
-        }
+        ContentType::Other => Err(refused().with_detail(
+            "this content-type cannot be read here; send application/json or text/plain",
+        )),
     }
 }
 
@@ -126,22 +140,37 @@ mod tests {
 
     #[test]
     fn json_is_the_type_of_what_names_none() {
-        for header in [None, Some("application/json"), Some("Application/JSON; charset=utf-8"), Some("application/problem+json")] {
+        for header in [
+            None,
+            Some("application/json"),
+            Some("Application/JSON; charset=utf-8"),
+            Some("application/problem+json"),
+        ] {
             assert_eq!(from_payload::<u32>(header, b"7").unwrap(), 7, "{header:?}");
         }
     }
 
     #[test]
     fn text_is_a_string_and_never_decoded_with_losses() {
-        assert_eq!(from_payload::<String>(Some("text/plain"), "안녕".as_bytes()).unwrap(), "안녕");
+        assert_eq!(
+            from_payload::<String>(Some("text/plain"), "안녕".as_bytes()).unwrap(),
+            "안녕"
+        );
         let error = from_payload::<String>(Some("text/plain"), b"\xff").unwrap_err();
         assert_eq!(error.code(), ErrorCode::Conversion);
     }
 
     #[test]
     fn what_does_not_fit_is_a_conversion_error() {
-        for (header, body) in [(None, &b"{"[..]), (Some("application/json"), b"\"seven\""), (Some("image/png"), b"7")] {
-            assert_eq!(from_payload::<u32>(header, body).unwrap_err().code(), ErrorCode::Conversion);
+        for (header, body) in [
+            (None, &b"{"[..]),
+            (Some("application/json"), b"\"seven\""),
+            (Some("image/png"), b"7"),
+        ] {
+            assert_eq!(
+                from_payload::<u32>(header, body).unwrap_err().code(),
+                ErrorCode::Conversion
+            );
         }
     }
 }

@@ -21,5 +21,7 @@ const RESERVED: [&str; 14] = [
 
 /// Whether only the server may write this header.
 pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name))
+    RESERVED
+        .iter()
+        .any(|reserved| reserved.eq_ignore_ascii_case(name))
 }

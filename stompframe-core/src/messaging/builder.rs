@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::routing::{Handlers, Source};
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, Prefixes, SimpleBroker};
-use crate::channel::{BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler};
+use crate::channel::{
+    BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
+};
 use crate::connection::{Connections, EndpointConfig, Limits};
 use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Services, States};
 use crate::stomp::HeartBeat;
@@ -53,7 +55,10 @@ impl Default for MessagingBuilder {
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
-            heart_beat: HeartBeat { send: ten_seconds, receive: ten_seconds },
+            heart_beat: HeartBeat {
+                send: ten_seconds,
+                receive: ten_seconds,
+            },
             limits: Limits::default(),
             endpoints: Vec::new(),
             problems: Vec::new(),
@@ -87,15 +92,22 @@ impl MessagingBuilder {
 
     /// Takes the annotated methods of a controller.
     pub fn controller<C: Controller>(mut self, controller: C) -> Self {
-        self.handlers.add_controller(TypeId::of::<C>(), C::mappings(Arc::new(controller)));
+        self.handlers
+            .add_controller(TypeId::of::<C>(), C::mappings(Arc::new(controller)));
         self
     }
 
     /// Gives handlers a value that they take as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
-        if self.states.insert(TypeId::of::<T>(), Arc::new(state)).is_some() {
+        if self
+            .states
+            .insert(TypeId::of::<T>(), Arc::new(state))
+            .is_some()
+        {
             let name = std::any::type_name::<T>();
-            self.problems.push(format!("`.state(..)` was given two values of `{name}`: remove one"));
+            self.problems.push(format!(
+                "`.state(..)` was given two values of `{name}`: remove one"
+            ));
         }
         self
     }
@@ -109,8 +121,13 @@ impl MessagingBuilder {
 
     /// Starts the broker in memory, for destinations that begin with one of these prefixes.
     pub fn simple_broker<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
-        if self.broker_prefixes.replace(Prefixes::new(prefixes)).is_some() {
-            self.problems.push("`.simple_broker(..)` was said twice: give all prefixes at once".to_owned());
+        if self
+            .broker_prefixes
+            .replace(Prefixes::new(prefixes))
+            .is_some()
+        {
+            self.problems
+                .push("`.simple_broker(..)` was said twice: give all prefixes at once".to_owned());
         }
         self
     }
@@ -170,28 +187,48 @@ impl MessagingBuilder {
     pub fn build(self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
         let broker_prefixes = self.broker_prefixes.unwrap_or_default();
-        for prefix in self.application_prefixes.iter().map(String::as_str).chain(broker_prefixes.iter()) {
+        for prefix in self
+            .application_prefixes
+            .iter()
+            .map(String::as_str)
+            .chain(broker_prefixes.iter())
+        {
             if !prefix.starts_with('/') {
-                problems.push(format!("the prefix \"{prefix}\" does not start with `/`: write \"/{prefix}\""));
+                problems.push(format!(
+                    "the prefix \"{prefix}\" does not start with `/`: write \"/{prefix}\""
+                ));
             }
         }
-        for accepted in self.accepted_sends.iter().filter(|accepted| !broker_prefixes.cover(accepted)) {
-            problems.push(format!("`.accept_client_sends([\"{accepted}\"])`: no broker prefix covers it"));
+        for accepted in self
+            .accepted_sends
+            .iter()
+            .filter(|accepted| !broker_prefixes.cover(accepted))
+        {
+            problems.push(format!(
+                "`.accept_client_sends([\"{accepted}\"])`: no broker prefix covers it"
+            ));
         }
         check_endpoints(&self.endpoints, &mut problems);
-        let registry = self.handlers.resolve(&self.states, &broker_prefixes, &mut problems);
+        let registry = self
+            .handlers
+            .resolve(&self.states, &broker_prefixes, &mut problems);
         BuildError::check(problems)?;
 
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
-        let broker: Arc<dyn MessageHandler> =
-            Arc::new(SimpleBroker::new(broker_prefixes.clone(), Arc::clone(&outbound)));
+        let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBroker::new(
+            broker_prefixes.clone(),
+            Arc::clone(&outbound),
+        ));
         let broker_channel = Arc::new(BrokerChannel::new(self.broker_channel, Arc::clone(&broker)));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel));
         let users = Arc::new(UserDestinations::new(Arc::clone(&outbound)));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,
-            Services { template: template.clone(), states: self.states },
+            Services {
+                template: template.clone(),
+                states: self.states,
+            },
             broker_channel,
             outbound,
         );
@@ -216,7 +253,12 @@ fn check_endpoints(endpoints: &[Box<dyn EndpointConfig>], problems: &mut Vec<Str
         if endpoints[..index].iter().any(|other| other.path() == path) {
             problems.push(format!("two endpoints are at \"{path}\": move one"));
         }
-        problems.extend(endpoint.problems().into_iter().map(|problem| format!("endpoint \"{path}\": {problem}")));
+        problems.extend(
+            endpoint
+                .problems()
+                .into_iter()
+                .map(|problem| format!("endpoint \"{path}\": {problem}")),
+        );
     }
 }
 

@@ -24,7 +24,6 @@ pub struct Messaging {
 
 impl Messaging {
     /// Starts with nothing: no handler, no broker, no endpoint.
-    #[must_use]
     pub fn builder() -> MessagingBuilder {
         MessagingBuilder::default()
     }

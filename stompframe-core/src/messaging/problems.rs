@@ -11,7 +11,11 @@ pub struct BuildError {
 impl BuildError {
     /// Fails if there are any problems.
     pub(super) fn check(problems: Vec<String>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self { problems })
+        }
     }
 
     /// The problems, each a sentence that names the place and says the fix.
@@ -24,7 +28,11 @@ impl BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.problems.len();
-        write!(f, "messaging cannot start: {count} problem{}", if count == 1 { "" } else { "s" })?;
+        write!(
+            f,
+            "messaging cannot start: {count} problem{}",
+            if count == 1 { "" } else { "s" }
+        )?;
         for problem in &self.problems {
             write!(f, "\n  - {problem}")?;
         }

@@ -25,9 +25,11 @@ impl Source {
     fn registrations(&self) -> Vec<Registration> {
         match self {
             Self::Everywhere => discovered().into_iter().copied().collect(),
-            Self::Module(module) => {
-                discovered().into_iter().filter(|r| is_within(r.origin.module, module)).copied().collect()
-            }
+            Self::Module(module) => discovered()
+                .into_iter()
+                .filter(|r| is_within(r.origin.module, module))
+                .copied()
+                .collect(),
             Self::Function(registration) => vec![*registration],
         }
     }
@@ -89,21 +91,33 @@ impl Handlers {
 
 /// Whether a module is another, or lies below it.
 fn is_within(module: &str, other: &str) -> bool {
-    module.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    module
+        .strip_prefix(other)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-fn check(mapping: &Mapping, states: &States, broker_prefixes: &Prefixes, problems: &mut Vec<String>) {
+fn check(
+    mapping: &Mapping,
+    states: &States,
+    broker_prefixes: &Prefixes,
+    problems: &mut Vec<String>,
+) {
     let origin = mapping.origin;
     for state in mapping.spec.states() {
         if !states.contains_key(&state.id) {
-            problems.push(format!("{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`", state.name));
+            problems.push(format!(
+                "{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`",
+                state.name
+            ));
         }
     }
     if !mapping.spec.replies() {
         return;
     }
     let uncovered = |destination: &str| {
-        format!("{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`")
+        format!(
+            "{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`"
+        )
     };
     for template in &mapping.send_to {
         // Up to the first variable is all that is known before a message comes.
@@ -123,9 +137,17 @@ fn check(mapping: &Mapping, states: &States, broker_prefixes: &Prefixes, problem
 /// Says what was mapped, and from which crate: a handler that is missing here is not linked.
 fn log(mappings: &[Mapping]) {
     let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
-    for Mapping { kind, pattern, origin, .. } in mappings {
+    for Mapping {
+        kind,
+        pattern,
+        origin,
+        ..
+    } in mappings
+    {
         let Origin { module, .. } = origin;
-        *crates.entry(module.split("::").next().unwrap_or(module)).or_default() += 1;
+        *crates
+            .entry(module.split("::").next().unwrap_or(module))
+            .or_default() += 1;
         tracing::info!("mapped {kind:?} \"{pattern}\" to {origin}");
     }
     for (name, count) in crates {

@@ -49,7 +49,9 @@ impl Session {
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any client can read.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.agreed.get().map_or(Version::V1_0, |(version, _)| *version)
+        self.agreed
+            .get()
+            .map_or(Version::V1_0, |(version, _)| *version)
     }
 
     /// Whether CONNECT was accepted.
@@ -105,12 +107,16 @@ impl Session {
 
     /// Every subscription of the session with its destination.
     pub(crate) fn all_subscriptions(&self) -> Vec<(SubscriptionId, ByteString)> {
-        self.subscriptions().iter().map(|(id, destination)| (id.clone(), destination.clone())).collect()
+        self.subscriptions()
+            .iter()
+            .map(|(id, destination)| (id.clone(), destination.clone()))
+            .collect()
     }
 
     /// The session's subscriptions to exactly this destination.
     pub(crate) fn subscriptions_to(&self, destination: &str) -> Vec<SubscriptionId> {
-        let to_it = |(id, to): (&SubscriptionId, &ByteString)| (to == destination).then(|| id.clone());
+        let to_it =
+            |(id, to): (&SubscriptionId, &ByteString)| (to == destination).then(|| id.clone());
         self.subscriptions().iter().filter_map(to_it).collect()
     }
 
@@ -124,7 +130,9 @@ impl Session {
     }
 
     fn subscriptions(&self) -> std::sync::MutexGuard<'_, HashMap<SubscriptionId, ByteString>> {
-        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.subscriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) const fn outbox(&self) -> &Outbox {

@@ -56,12 +56,18 @@ pub struct Close {
 
 impl Close {
     /// The ordinary end (RFC 6455, 1000).
-    pub const NORMAL: Self = Self { code: 1000, reason: Cow::Borrowed("") };
+    pub const NORMAL: Self = Self {
+        code: 1000,
+        reason: Cow::Borrowed(""),
+    };
 
     /// The end for this reason, with the close code that the catalogue gives it.
     #[must_use]
     pub const fn because(code: ErrorCode) -> Self {
-        Self { code: code.close_code(), reason: Cow::Borrowed(code.as_str()) }
+        Self {
+            code: code.close_code(),
+            reason: Cow::Borrowed(code.as_str()),
+        }
     }
 
     /// The WebSocket close code.
@@ -89,7 +95,10 @@ pub struct OutboxLimits {
 
 impl Default for OutboxLimits {
     fn default() -> Self {
-        Self { max_bytes: 512 * 1024, max_frames: 4096 }
+        Self {
+            max_bytes: 512 * 1024,
+            max_frames: 4096,
+        }
     }
 }
 
@@ -122,7 +131,11 @@ pub(crate) enum Drained {
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
-        Self { limits, state: Mutex::default(), filled: Notify::new() }
+        Self {
+            limits,
+            state: Mutex::default(),
+            filled: Notify::new(),
+        }
     }
 
     pub(crate) fn push(&self, frame: OutgoingFrame) {
@@ -176,6 +189,13 @@ impl Outbox {
         self.state().sealed.clone()
     }
 
+    /// Waits until the queue is sealed. For the writer, while it has no time to drain; cancel-safe.
+    pub(crate) async fn until_sealed(&self) {
+        while self.state().sealed.is_none() {
+            self.filled.notified().await;
+        }
+    }
+
     /// Waits until there is something to write or the queue is sealed, and moves all of it. Cancel-safe.
     pub(crate) async fn drain(&self, into: &mut VecDeque<OutgoingFrame>) -> Drained {
         loop {
@@ -215,7 +235,10 @@ mod tests {
     }
 
     fn outbox(max_bytes: usize, max_frames: usize) -> Outbox {
-        Outbox::new(OutboxLimits { max_bytes, max_frames })
+        Outbox::new(OutboxLimits {
+            max_bytes,
+            max_frames,
+        })
     }
 
     #[tokio::test]
@@ -225,7 +248,10 @@ mod tests {
         outbox.push(frame(2));
         let mut drained = VecDeque::new();
         assert!(matches!(outbox.drain(&mut drained).await, Drained::Frames));
-        assert_eq!(drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(
+            drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(),
+            [1, 2]
+        );
     }
 
     #[tokio::test]
@@ -236,7 +262,10 @@ mod tests {
             }
             assert_eq!(outbox.sealed(), None);
             outbox.push(frame(1));
-            assert_eq!(outbox.sealed(), Some(Close::because(ErrorCode::SlowConsumer)));
+            assert_eq!(
+                outbox.sealed(),
+                Some(Close::because(ErrorCode::SlowConsumer))
+            );
             let mut drained = VecDeque::new();
             assert!(matches!(outbox.drain(&mut drained).await, Drained::Last(_)));
             assert_eq!(drained.len(), 1, "only the ERROR is left");
@@ -265,14 +294,25 @@ mod tests {
         outbox.push(frame(3));
         outbox.seal(Some(frame(4)), Close::because(ErrorCode::Denied));
         let mut drained = VecDeque::new();
-        let Drained::Last(close) = outbox.drain(&mut drained).await else { panic!("sealed") };
+        let Drained::Last(close) = outbox.drain(&mut drained).await else {
+            panic!("sealed")
+        };
         assert_eq!(close, Close::NORMAL);
-        assert_eq!(drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(
+            drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(),
+            [1, 2]
+        );
     }
 
     #[test]
     fn a_body_that_is_no_text_makes_the_frame_binary() {
-        assert!(matches!(OutgoingFrame::new(Bytes::from_static("ü".as_bytes())), OutgoingFrame::Text(_)));
-        assert!(matches!(OutgoingFrame::new(Bytes::from_static(b"\xff")), OutgoingFrame::Binary(_)));
+        assert!(matches!(
+            OutgoingFrame::new(Bytes::from_static("ü".as_bytes())),
+            OutgoingFrame::Text(_)
+        ));
+        assert!(matches!(
+            OutgoingFrame::new(Bytes::from_static(b"\xff")),
+            OutgoingFrame::Binary(_)
+        ));
     }
 }

@@ -36,7 +36,9 @@ impl SessionRegistry {
     }
 
     pub(crate) fn insert(&self, session: &Arc<Session>) {
-        self.sessions.pin().insert(session.id().clone(), Arc::clone(session));
+        self.sessions
+            .pin()
+            .insert(session.id().clone(), Arc::clone(session));
     }
 
     pub(crate) fn remove(&self, id: &SessionId) {
@@ -47,9 +49,13 @@ impl SessionRegistry {
     /// count too: they cost as much.
     pub(crate) fn take_place(self: &Arc<Self>, limit: usize) -> Option<Place> {
         self.places
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| (taken < limit).then_some(taken + 1))
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {
+                (taken < limit).then_some(taken + 1)
+            })
             .ok()
-            .map(|_| Place { registry: Arc::clone(self) })
+            .map(|_| Place {
+                registry: Arc::clone(self),
+            })
     }
 }
 

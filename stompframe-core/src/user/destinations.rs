@@ -26,7 +26,10 @@ impl UserDestinations {
     pub(crate) async fn send_to_session(&self, session: &Arc<Session>, message: &Message) -> bool {
         let subscriptions = session.subscriptions_to(message.destination());
         for subscription in &subscriptions {
-            let recipient = Recipient { session: Arc::clone(session), subscription: subscription.clone() };
+            let recipient = Recipient {
+                session: Arc::clone(session),
+                subscription: subscription.clone(),
+            };
             if let Err(error) = self.outbound.deliver(message, &recipient).await {
                 tracing::warn!(session = %session.id(), error = %Chain(&error), "a user message was not delivered");
             }
@@ -42,7 +45,9 @@ impl MessageHandler for UserDestinations {
         }
         match message.message_type() {
             MessageType::Message => Handling::Done(Err(MessagingError::new(ErrorCode::Denied)
-                .with_detail("clients may not send to user destinations; send to the application"))),
+                .with_detail(
+                    "clients may not send to user destinations; send to the application",
+                ))),
             _ => Handling::DONE,
         }
     }

@@ -26,19 +26,28 @@ pub struct SimpleBroker {
 
 impl SimpleBroker {
     pub(crate) fn new(prefixes: Prefixes, outbound: Arc<ClientOutboundChannel>) -> Self {
-        Self { prefixes, topics: Topics::default(), outbound }
+        Self {
+            prefixes,
+            topics: Topics::default(),
+            outbound,
+        }
     }
 
     fn publish(&self, message: &Arc<Message>) -> Handling {
         if self.outbound.is_plain() {
-            self.topics.with_recipients(message.destination(), |recipients| {
-                self.outbound.deliver_all(message, recipients);
-            });
+            self.topics
+                .with_recipients(message.destination(), |recipients| {
+                    self.outbound.deliver_all(message, recipients);
+                });
             return Handling::DONE;
         }
         // Interceptors may wait, and no lock is held meanwhile.
-        let recipients = self.topics.with_recipients(message.destination(), <[Recipient]>::to_vec);
-        let Some(recipients) = recipients else { return Handling::DONE };
+        let recipients = self
+            .topics
+            .with_recipients(message.destination(), <[Recipient]>::to_vec);
+        let Some(recipients) = recipients else {
+            return Handling::DONE;
+        };
         let (message, outbound) = (Arc::clone(message), Arc::clone(&self.outbound));
         Handling::Pending(Box::pin(async move {
             outbound.deliver_each(&message, &recipients).await;
@@ -48,12 +57,17 @@ impl SimpleBroker {
 
     fn subscribe(&self, message: &Message, session: &Arc<Session>) -> Handling {
         if is_wildcard(message.destination()) {
-            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied)
-                .with_detail("wildcard subscriptions are closed; subscribe to one destination")));
+            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
+                "wildcard subscriptions are closed; subscribe to one destination",
+            )));
         }
         if let Some(subscription) = message.subscription() {
-            let recipient = Recipient { session: Arc::clone(session), subscription: subscription.clone() };
-            self.topics.subscribe(message.shared_destination(), recipient);
+            let recipient = Recipient {
+                session: Arc::clone(session),
+                subscription: subscription.clone(),
+            };
+            self.topics
+                .subscribe(message.shared_destination(), recipient);
         }
         Handling::DONE
     }
@@ -64,7 +78,8 @@ impl MessageHandler for SimpleBroker {
         if message.message_type() == MessageType::Disconnect {
             if let Some(session) = session {
                 for (subscription, destination) in session.all_subscriptions() {
-                    self.topics.unsubscribe(&destination, session.id(), &subscription);
+                    self.topics
+                        .unsubscribe(&destination, session.id(), &subscription);
                 }
             }
             return Handling::DONE;
@@ -77,7 +92,8 @@ impl MessageHandler for SimpleBroker {
             (MessageType::Subscribe, Some(session)) => self.subscribe(message, session),
             (MessageType::Unsubscribe, Some(session)) => {
                 if let Some(subscription) = message.subscription() {
-                    self.topics.unsubscribe(message.destination(), session.id(), subscription);
+                    self.topics
+                        .unsubscribe(message.destination(), session.id(), subscription);
                 }
                 Handling::DONE
             }

@@ -33,7 +33,11 @@ struct Subscribers {
 impl Topics {
     pub(super) fn subscribe(&self, destination: &ByteString, recipient: Recipient) {
         loop {
-            let topic = Arc::clone(self.topics.pin().get_or_insert_with(destination.clone(), Arc::default));
+            let topic = Arc::clone(
+                self.topics
+                    .pin()
+                    .get_or_insert_with(destination.clone(), Arc::default),
+            );
             let mut subscribers = topic.write();
             if subscribers.retired {
                 continue;
@@ -43,8 +47,15 @@ impl Topics {
         }
     }
 
-    pub(super) fn unsubscribe(&self, destination: &str, session: &SessionId, subscription: &SubscriptionId) {
-        let Some(topic) = self.topic(destination) else { return };
+    pub(super) fn unsubscribe(
+        &self,
+        destination: &str,
+        session: &SessionId,
+        subscription: &SubscriptionId,
+    ) {
+        let Some(topic) = self.topic(destination) else {
+            return;
+        };
         let mut subscribers = topic.write();
         subscribers.remove(session, subscription);
         if subscribers.recipients.is_empty() && !subscribers.retired {
@@ -78,26 +89,41 @@ impl Topics {
 
 impl Topic {
     fn read(&self) -> RwLockReadGuard<'_, Subscribers> {
-        self.subscribers.read().unwrap_or_else(PoisonError::into_inner)
+        self.subscribers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Subscribers> {
-        self.subscribers.write().unwrap_or_else(PoisonError::into_inner)
+        self.subscribers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Subscribers {
     fn insert(&mut self, recipient: Recipient) {
-        let key = (recipient.session.id().clone(), recipient.subscription.clone());
+        let key = (
+            recipient.session.id().clone(),
+            recipient.subscription.clone(),
+        );
         self.positions.insert(key, self.recipients.len());
         self.recipients.push(recipient);
     }
 
     fn remove(&mut self, session: &SessionId, subscription: &SubscriptionId) {
-        let Some(position) = self.positions.remove(&(session.clone(), subscription.clone())) else { return };
+        let Some(position) = self
+            .positions
+            .remove(&(session.clone(), subscription.clone()))
+        else {
+            return;
+        };
         self.recipients.swap_remove(position);
         if let Some(moved) = self.recipients.get(position) {
-            self.positions.insert((moved.session.id().clone(), moved.subscription.clone()), position);
+            self.positions.insert(
+                (moved.session.id().clone(), moved.subscription.clone()),
+                position,
+            );
         }
     }
 }
@@ -109,7 +135,10 @@ mod tests {
 
     fn recipient(subscription: &'static str) -> Recipient {
         let session = Arc::new(Session::new(OutboxLimits::default()));
-        Recipient { session, subscription: SubscriptionId::Named(subscription.into()) }
+        Recipient {
+            session,
+            subscription: SubscriptionId::Named(subscription.into()),
+        }
     }
 
     #[test]
@@ -125,11 +154,17 @@ mod tests {
             topics.unsubscribe("/topic/a", gone.session.id(), &gone.subscription);
             topics.unsubscribe("/topic/a", gone.session.id(), &gone.subscription);
             let rest = topics.with_recipients("/topic/a", |all| {
-                all.iter().map(|r| r.subscription.to_string()).collect::<Vec<_>>()
+                all.iter()
+                    .map(|r| r.subscription.to_string())
+                    .collect::<Vec<_>>()
             });
             assert_eq!(rest.unwrap_or_default().len(), 2 - left);
         }
-        assert_eq!(topics.len(), 0, "nothing is kept for a destination without subscribers");
+        assert_eq!(
+            topics.len(),
+            0,
+            "nothing is kept for a destination without subscribers"
+        );
     }
 
     #[test]

@@ -12,18 +12,26 @@ impl Protocol {
     /// no say, as in Spring: clients offer what they could speak there, and what they want here.
     pub(super) async fn connect(&mut self, frame: Frame) -> Result<Next, Fatal> {
         let Some(version) = Version::negotiate(frame.header("accept-version")) else {
-            self.answers.fail_version(&MessagingError::new(ErrorCode::Version));
+            self.answers
+                .fail_version(&MessagingError::new(ErrorCode::Version));
             return Ok(Next::Failed);
         };
         let wanted = match frame.header("heart-beat") {
             // STOMP 1.0 knows no heart-beats.
-            Some(value) if version > Version::V1_0 => HeartBeat::parse(value)
-                .map_err(|error| MessagingError::new(ErrorCode::BadHeartBeat).with_detail(error.to_string()))?,
+            Some(value) if version > Version::V1_0 => HeartBeat::parse(value).map_err(|error| {
+                MessagingError::new(ErrorCode::BadHeartBeat).with_detail(error.to_string())
+            })?,
             _ => HeartBeat::NONE,
         };
         let mut connect = Message::new(MessageType::Connect, "");
         *connect.headers_mut() = frame.headers;
-        if self.connections.inbound.send(connect, &self.session).await? == Outcome::Dropped {
+        if self
+            .connections
+            .inbound
+            .send(connect, &self.session)
+            .await?
+            == Outcome::Dropped
+        {
             return Err(MessagingError::new(ErrorCode::Denied));
         }
 
@@ -35,7 +43,8 @@ impl Protocol {
         if version > Version::V1_0 {
             connected = connected.with_header("heart-beat", offered.to_string());
         }
-        self.session.agree_on(version, HeartBeat::negotiate(wanted, offered));
+        self.session
+            .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.connections.sessions.insert(&self.session);
         self.answers.send(&connected);
         tracing::debug!(%version, "the session has connected");

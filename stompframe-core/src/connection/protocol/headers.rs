@@ -32,8 +32,9 @@ pub(super) fn destination_of(frame: &Frame) -> Result<ByteString, Fatal> {
         None => Err(missing(frame.command, "destination")),
         Some(destination) if destination.is_empty() => Err(missing(frame.command, "destination")),
         Some(destination) if !destination::is_well_formed(destination) => {
-            Err(MessagingError::new(ErrorCode::BadDestination)
-                .with_detail("a destination has 1 to 255 bytes, no control characters and at most 32 segments"))
+            Err(MessagingError::new(ErrorCode::BadDestination).with_detail(
+                "a destination has 1 to 255 bytes, no control characters and at most 32 segments",
+            ))
         }
         Some(destination) => Ok(destination.clone()),
     }
@@ -57,7 +58,8 @@ pub(super) fn application_headers(mut headers: Headers) -> Headers {
 }
 
 pub(super) fn missing(command: Command, header: &str) -> Fatal {
-    MessagingError::new(ErrorCode::MissingHeader).with_detail(format!("{command} requires the header `{header}`"))
+    MessagingError::new(ErrorCode::MissingHeader)
+        .with_detail(format!("{command} requires the header `{header}`"))
 }
 
 pub(super) fn unsupported(detail: impl Into<std::borrow::Cow<'static, str>>) -> Fatal {

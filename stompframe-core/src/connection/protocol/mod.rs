@@ -38,8 +38,16 @@ pub(super) enum Next {
 type Fatal = MessagingError;
 
 impl Protocol {
-    pub(super) const fn new(connections: Arc<Connections>, session: Arc<Session>, answers: Answers) -> Self {
-        Self { connections, session, answers }
+    pub(super) const fn new(
+        connections: Arc<Connections>,
+        session: Arc<Session>,
+        answers: Answers,
+    ) -> Self {
+        Self {
+            connections,
+            session,
+            answers,
+        }
     }
 
     pub(super) const fn answers(&self) -> &Answers {
@@ -82,7 +90,10 @@ impl Protocol {
             }
             _ => ErrorCode::MalformedFrame,
         };
-        self.answers.fail(&MessagingError::new(code).with_detail(error.to_string()), error.receipt());
+        self.answers.fail(
+            &MessagingError::new(code).with_detail(error.to_string()),
+            error.receipt(),
+        );
     }
 
     /// Takes the session out of everywhere; comes once, whatever ended it.
@@ -91,7 +102,12 @@ impl Protocol {
             return; // Nobody knows it.
         }
         let disconnect = Message::new(MessageType::Disconnect, "");
-        if let Err(error) = self.connections.inbound.send(disconnect, &self.session).await {
+        if let Err(error) = self
+            .connections
+            .inbound
+            .send(disconnect, &self.session)
+            .await
+        {
             tracing::warn!(%error, "not everybody could let go of the session");
         }
         self.connections.sessions.remove(self.session.id());
@@ -120,7 +136,12 @@ impl Protocol {
 
     /// Offers a message to the inbound channel; it has to be processed.
     async fn offer(&self, message: Message) -> Result<(), MessagingError> {
-        match self.connections.inbound.send(message, &self.session).await? {
+        match self
+            .connections
+            .inbound
+            .send(message, &self.session)
+            .await?
+        {
             Outcome::Handled => Ok(()),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
             // The interceptor wants silence; only who asked for a receipt will hear of it.
@@ -130,6 +151,10 @@ impl Protocol {
 
     /// Tells the client that a frame was not processed, and says whether the session goes on.
     async fn refuse(&self, error: &MessagingError, about: About<'_>) -> Next {
-        if self.answers.refuse(error, about).await { Next::Continue } else { Next::Failed }
+        if self.answers.refuse(error, about).await {
+            Next::Continue
+        } else {
+            Next::Failed
+        }
     }
 }

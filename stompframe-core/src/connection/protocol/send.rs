@@ -21,7 +21,11 @@ impl Protocol {
                 Ok(Next::Continue)
             }
             Err(error) => {
-                let about = About { command: frame.command, destination: &destination, receipt };
+                let about = About {
+                    command: frame.command,
+                    destination: &destination,
+                    receipt,
+                };
                 Ok(self.refuse(&error, about).await)
             }
         }

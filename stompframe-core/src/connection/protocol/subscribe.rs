@@ -7,7 +7,11 @@ use crate::stomp::{Frame, Version};
 
 impl Protocol {
     /// SUBSCRIBE. Its RECEIPT means that the subscription is live: nothing that is published later is missed.
-    pub(super) async fn subscribe(&self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+    pub(super) async fn subscribe(
+        &self,
+        frame: Frame,
+        receipt: Option<&str>,
+    ) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
         let id = match subscription_id(&frame)? {
             Some(id) => SubscriptionId::Named(id),
@@ -27,7 +31,11 @@ impl Protocol {
             // To ignore it would deliver what the client does not want, and thinks it will not get.
             return Err(unsupported("selectors are not supported"));
         }
-        self.session.reserve(id.clone(), destination.clone(), self.connections.limits.max_subscriptions)?;
+        self.session.reserve(
+            id.clone(),
+            destination.clone(),
+            self.connections.limits.max_subscriptions,
+        )?;
         let mut message = Message::new(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
         *message.headers_mut() = application_headers(frame.headers);
@@ -39,14 +47,22 @@ impl Protocol {
             Err(error) => {
                 // First, so that the refusal cannot go to the very subscription that is refused.
                 self.session.release(&id);
-                let about = About { command: frame.command, destination: &destination, receipt };
+                let about = About {
+                    command: frame.command,
+                    destination: &destination,
+                    receipt,
+                };
                 Ok(self.refuse(&error, about).await)
             }
         }
     }
 
     /// UNSUBSCRIBE. Its RECEIPT means that nothing more comes.
-    pub(super) async fn unsubscribe(&self, frame: &Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+    pub(super) async fn unsubscribe(
+        &self,
+        frame: &Frame,
+        receipt: Option<&str>,
+    ) -> Result<Next, Fatal> {
         let id = match (subscription_id(frame)?, frame.header("destination")) {
             (Some(id), _) => SubscriptionId::Named(id),
             (None, Some(destination)) if self.session.version() == Version::V1_0 => {
@@ -65,7 +81,11 @@ impl Protocol {
         // That nobody is responsible is no failure: what a subscribe mapping answered is over already.
         match self.offer(message).await {
             Err(error) if error.code() != ErrorCode::NoRoute => {
-                let about = About { command: frame.command, destination: &destination, receipt };
+                let about = About {
+                    command: frame.command,
+                    destination: &destination,
+                    receipt,
+                };
                 Ok(self.refuse(&error, about).await)
             }
             _ => {

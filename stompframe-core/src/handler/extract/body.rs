@@ -9,7 +9,10 @@ use crate::message::{Payload, from_payload};
 impl<T: DeserializeOwned> FromMessage for Payload<T> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         let message = context.message();
-        Ok(Self(from_payload(message.headers().get("content-type"), message.payload())?))
+        Ok(Self(from_payload(
+            message.headers().get("content-type"),
+            message.payload(),
+        )?))
     }
 }
 

@@ -31,7 +31,9 @@ impl<T: Send + Sync + 'static> FromMessage for State<T> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         context.state().map(Self).ok_or_else(|| {
             let missing = format!("no `.state(..)` was given for `{}`", type_name::<T>());
-            MessagingError::new(ErrorCode::Internal).with_source(missing).into()
+            MessagingError::new(ErrorCode::Internal)
+                .with_source(missing)
+                .into()
         })
     }
 

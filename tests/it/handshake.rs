@@ -1,0 +1,142 @@
+//! Before the first frame: sub-protocols, origins, and requests that are no handshake.
+
+use stompframe::Limits;
+use stompframe::prelude::*;
+use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::StatusCode;
+
+use crate::support::{App, Client, messaging};
+
+fn request(app: &App, headers: &[(&'static str, &str)]) -> Request {
+    let mut request = format!("ws://{}/ws", app.address)
+        .into_client_request()
+        .unwrap();
+    for (name, value) in headers {
+        request.headers_mut().append(*name, value.parse().unwrap());
+    }
+    request
+}
+
+async fn refused(request: Request) -> StatusCode {
+    match Client::handshake(request).await {
+        Err(tungstenite::Error::Http(response)) => response.status(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
+    }
+}
+
+#[tokio::test]
+async fn the_highest_known_sub_protocol_is_chosen() {
+    let app = App::start(messaging()).await;
+    for (offer, chosen) in [
+        ("v12.stomp", Some("v12.stomp")),
+        ("v10.stomp, v11.stomp, v12.stomp", Some("v12.stomp")),
+        ("v11.stomp,v10.stomp", Some("v11.stomp")),
+        ("v10.stomp", Some("v10.stomp")),
+        ("mqtt, v11.stomp", Some("v11.stomp")),
+    ] {
+        let (_, response) = Client::handshake(request(&app, &[("sec-websocket-protocol", offer)]))
+            .await
+            .unwrap();
+        let answer = response
+            .headers()
+            .get("sec-websocket-protocol")
+            .map(|value| value.to_str().unwrap());
+        assert_eq!(answer, chosen, "{offer}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_offers_no_sub_protocol_is_served() {
+    let app = App::start(messaging()).await;
+    let (mut client, response) = Client::handshake(request(&app, &[])).await.unwrap();
+    assert!(response.headers().get("sec-websocket-protocol").is_none());
+    client.send("CONNECT\naccept-version:1.2\n\n\0").await;
+    assert_eq!(client.frame().await.command, "CONNECTED");
+}
+
+#[tokio::test]
+async fn pages_of_another_origin_are_refused_unless_listed() {
+    let app = App::start(messaging()).await;
+    let own = format!("http://{}", app.address);
+    assert_eq!(
+        refused(request(&app, &[("origin", &own)])).await,
+        StatusCode::SWITCHING_PROTOCOLS
+    );
+    for other in [
+        "http://evil.example",
+        "null",
+        &format!("http://localhost:{}", app.address.port()),
+    ] {
+        assert_eq!(
+            refused(request(&app, &[("origin", other)])).await,
+            StatusCode::FORBIDDEN,
+            "{other}"
+        );
+    }
+    assert!(app.messaging.sessions().is_empty());
+
+    let listed = Endpoint::new("/ws").allowed_origins(["https://good.example"]);
+    let app = App::start_at(messaging(), listed).await;
+    let own = format!("http://{}", app.address);
+    for (origin, status) in [
+        ("https://good.example", StatusCode::SWITCHING_PROTOCOLS),
+        (&own, StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(
+            refused(request(&app, &[("origin", origin)])).await,
+            status,
+            "{origin}"
+        );
+    }
+
+    let app = App::start_at(messaging(), Endpoint::new("/ws").allow_any_origin()).await;
+    let any = request(&app, &[("origin", "http://evil.example")]);
+    assert_eq!(refused(any).await, StatusCode::SWITCHING_PROTOCOLS);
+}
+
+#[tokio::test]
+async fn beyond_the_limit_a_handshake_is_refused_and_a_place_that_is_given_back_counts_again() {
+    let mut limits = Limits::default();
+    limits.max_sessions = 2;
+    let app = App::start(messaging().limits(limits)).await;
+    let (first, _second) = (app.open().await, app.open().await);
+    assert_eq!(
+        refused(request(&app, &[])).await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    first.close().await;
+    // The place is given back a moment after the close.
+    while refused(request(&app, &[])).await != StatusCode::SWITCHING_PROTOCOLS {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_handshake_gets_an_answer() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let app = App::start(messaging()).await;
+    for (request, status) in [
+        (
+            "GET /ws HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 400",
+        ),
+        (
+            "GET /elsewhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 404",
+        ),
+        (
+            "GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 12\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+            "HTTP/1.1 400",
+        ),
+    ] {
+        let mut socket = tokio::net::TcpStream::connect(app.address).await.unwrap();
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = vec![0; status.len()];
+        socket.read_exact(&mut answer).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer), status, "{request}");
+    }
+}

@@ -1,0 +1,202 @@
+//! Every bound: at it all is well, beyond it the client is told which it was.
+
+use std::time::Duration;
+
+use stompframe::Limits;
+
+use crate::support::{App, messaging};
+
+fn small() -> Limits {
+    let mut limits = Limits::default();
+    limits.frame.max_frame = 1024;
+    limits.frame.max_head = 512;
+    limits.frame.max_header_line = 128;
+    limits.frame.max_headers = 8;
+    limits.max_subscriptions = 3;
+    limits
+}
+
+async fn app() -> App {
+    App::start(messaging().accept_client_sends(["/topic"]).limits(small())).await
+}
+
+/// Sends a frame and gives the code of the ERROR, if one comes instead of the receipt.
+async fn sent(app: &App, head: &str, body: &str) -> Option<String> {
+    let mut client = app.connect().await;
+    client.send(format!("{head}receipt:r\n\n{body}\0")).await;
+    let frame = client.frame().await;
+    match frame.command.as_str() {
+        "RECEIPT" => None,
+        _ => {
+            assert!(
+                client.closed().await.0 == 1009
+                    || frame.header("error-code") == Some("bad-destination")
+            );
+            frame.header("error-code").map(str::to_owned)
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_size_of_a_frame() {
+    let app = app().await;
+    let head = "SEND\ndestination:/topic/a\n";
+    let room = 1024 - head.len() - "receipt:r\n\n".len();
+    assert_eq!(sent(&app, head, &"x".repeat(room)).await, None);
+    assert_eq!(
+        sent(&app, head, &"x".repeat(room + 1)).await.as_deref(),
+        Some("frame-too-large")
+    );
+    // Declared is refused like sent, and before it is sent.
+    let declared = "SEND\ndestination:/topic/a\ncontent-length:1000000\n";
+    assert_eq!(
+        sent(&app, declared, "").await.as_deref(),
+        Some("frame-too-large")
+    );
+}
+
+#[tokio::test]
+async fn the_number_of_headers_with_duplicates() {
+    let app = app().await;
+    let head = |more: usize| format!("SEND\ndestination:/topic/a\n{}", "a:b\n".repeat(more));
+    assert_eq!(sent(&app, &head(6), "").await, None);
+    assert_eq!(
+        sent(&app, &head(7), "").await.as_deref(),
+        Some("too-many-headers")
+    );
+}
+
+#[tokio::test]
+async fn the_length_of_a_header() {
+    let app = app().await;
+    let head = |length: usize| format!("SEND\ndestination:/topic/a\nx:{}\n", "v".repeat(length));
+    assert_eq!(sent(&app, &head(126), "").await, None);
+    assert_eq!(
+        sent(&app, &head(127), "").await.as_deref(),
+        Some("header-too-long")
+    );
+}
+
+#[tokio::test]
+async fn the_length_of_a_destination() {
+    let app = App::start(messaging().accept_client_sends(["/topic"])).await;
+    let head = |length: usize| {
+        format!(
+            "SEND\ndestination:/topic/{}\n",
+            "x".repeat(length - "/topic/".len())
+        )
+    };
+    assert_eq!(sent(&app, &head(255), "").await, None);
+    assert_eq!(
+        sent(&app, &head(256), "").await.as_deref(),
+        Some("bad-destination")
+    );
+}
+
+#[tokio::test]
+async fn the_length_of_ids() {
+    let app = App::start(messaging()).await;
+    let mut client = app.connect().await;
+    client.subscribe(&"i".repeat(128), "/topic/a").await;
+    client
+        .send(format!(
+            "SUBSCRIBE\nid:{}\ndestination:/topic/a\n\n\0",
+            "i".repeat(129)
+        ))
+        .await;
+    assert_eq!(
+        client.error().await.header("error-code"),
+        Some("header-too-long")
+    );
+
+    let mut client = app.connect().await;
+    client
+        .send(format!(
+            "UNSUBSCRIBE\nid:0\nreceipt:{}\n\n\0",
+            "r".repeat(256)
+        ))
+        .await;
+    assert_eq!(client.frame().await.command, "RECEIPT");
+    client
+        .send(format!(
+            "UNSUBSCRIBE\nid:0\nreceipt:{}\n\n\0",
+            "r".repeat(257)
+        ))
+        .await;
+    assert_eq!(
+        client.error().await.header("error-code"),
+        Some("header-too-long")
+    );
+}
+
+#[tokio::test]
+async fn the_number_of_subscriptions() {
+    let app = app().await;
+    let mut client = app.connect().await;
+    for id in ["0", "1", "2"] {
+        client.subscribe(id, "/topic/a").await;
+    }
+    client.confirmed("UNSUBSCRIBE\nid:1\n").await;
+    client.subscribe("3", "/topic/a").await;
+    client
+        .send("SUBSCRIBE\nid:4\ndestination:/topic/a\nreceipt:r\n\n\0")
+        .await;
+    let error = client.error().await;
+    assert_eq!(error.header("error-code"), Some("too-many-subscriptions"));
+    assert_eq!(error.header("receipt-id"), Some("r"));
+}
+
+#[tokio::test]
+async fn the_size_of_a_message_of_the_transport() {
+    let app = app().await;
+    let mut client = app.connect().await;
+    client.send("\n".repeat(2 * 1024)).await;
+    client.nothing_before_receipt().await;
+    client.send("\n".repeat(2 * 1024 + 1)).await;
+    assert_eq!(
+        client.error().await.header("error-code"),
+        Some("frame-too-large")
+    );
+}
+
+#[tokio::test]
+async fn the_time_until_connect() {
+    let mut limits = small();
+    limits.connect_timeout = Duration::from_millis(50);
+    let app = App::start(messaging().limits(limits)).await;
+    let mut silent = app.open().await;
+    let mut chatty = app.open().await;
+    chatty.send("\n\nCONN").await;
+    for client in [&mut silent, &mut chatty] {
+        let error = client.frame().await;
+        assert_eq!(error.header("error-code"), Some("connect-timeout"));
+        assert_eq!(client.closed().await.0, 4408);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_for_a_client_that_does_not_read() {
+    let mut limits = small();
+    limits.outbox.max_bytes = 64 * 1024;
+    limits.close_timeout = Duration::from_millis(20);
+    let app = App::start(messaging().limits(limits)).await;
+    let mut slow = app.connect().await;
+    let mut quick = app.connect().await;
+    slow.subscribe("0", "/topic/a").await;
+    quick.subscribe("0", "/topic/a").await;
+    let body = "x".repeat(16 * 1024);
+    // Far more than the kernel's own buffers hold: the slow one is let go of, and the quick one misses nothing.
+    let mut published = 0;
+    while app.messaging.sessions().len() > 1 {
+        app.messaging
+            .template()
+            .send("/topic/a", body.clone())
+            .await
+            .unwrap();
+        published += 1;
+        assert_eq!(quick.frame().await.body.len(), body.len());
+        assert!(published < 10_000, "the slow client is held on to");
+    }
+    quick.nothing_before_receipt().await;
+    assert_eq!(app.messaging.sessions().len(), 1);
+}
