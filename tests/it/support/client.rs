@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::client::{Request, Response};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config, tungstenite};
 
 use super::Frame;
 
@@ -31,7 +31,7 @@ impl Client {
     pub(crate) async fn handshake(
         request: Request,
     ) -> Result<(Self, Response), tungstenite::Error> {
-        let (socket, response) = connect_async(request).await?;
+        let (socket, response) = connect_async_with_config(request, None, true).await?;
         Ok((
             Self {
                 socket,

@@ -5,6 +5,7 @@ mod frame;
 
 use std::net::SocketAddr;
 
+use axum::serve::ListenerExt as _;
 use stompframe::MessagingBuilder;
 use stompframe::prelude::*;
 use tokio::task::JoinHandle;
@@ -31,6 +32,7 @@ impl App {
             .await
             .unwrap();
         let address = listener.local_addr().unwrap();
+        let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
         let router: axum::Router = messaging.router();
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
