@@ -140,9 +140,9 @@ fn map(
     };
     let invocation = mapping.invocation(&call, private);
     let invoke = quote! {{
-        let __controller = ::std::sync::Arc::clone(&__controller);
+        let __controller = ::core::clone::Clone::clone(&__controller);
         move |__context: #private::MessageContext| {
-            let __controller = ::std::sync::Arc::clone(&__controller);
+            let __controller = ::core::clone::Clone::clone(&__controller);
             let __future: #private::BoxFuture<
                 'static,
                 ::core::result::Result<#private::Reply, #private::HandlerError>,

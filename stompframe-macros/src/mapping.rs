@@ -207,7 +207,9 @@ impl<'f> Mapping<'f> {
         quote! {
             #private::Mapping::new(#private::MappingKind::#kind, #pattern, #origin, #invoke)
                 #(.send_to(#send_to))*
-                #descriptions
+                .describe(|__spec| {
+                    #descriptions
+                })
         }
     }
 

@@ -140,13 +140,18 @@ impl<'f> Handler<'f> {
 
     /// What turns the function's result, in `__result`, into a reply.
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
-        let span = self
-            .output
-            .map_or_else(Span::call_site, syn::spanned::Spanned::span);
-        quote_spanned!(span=> #private::IntoReply::into_reply(__result))
+        match self.output {
+            None | Some(Type::ImplTrait(_)) => quote!(#private::IntoReply::into_reply(__result)),
+            Some(ty) => {
+                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(__result))
+            }
+        }
     }
 
-    /// The calls that let arguments and result describe themselves.
+    /// The statements that let arguments and result describe themselves to `__spec`.
+    ///
+    /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once what is wrong with
+    /// a type.
     pub(crate) fn descriptions(&self, variables: &[String], private: &TokenStream) -> TokenStream {
         let is_variable = |parameter: &Parameter<'_>| {
             parameter
@@ -160,15 +165,13 @@ impl<'f> Handler<'f> {
             .filter(|parameter| !is_variable(parameter))
             .map(|parameter| {
                 let ty = parameter.ty;
-                quote_spanned!(ty.span()=> .describe(<#ty as #private::FromMessage>::describe))
+                quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(__spec);)
             });
         let result = match self.output {
-            None => quote!(.describe(<() as #private::IntoReply>::describe)),
+            None => quote!(<() as #private::IntoReply>::describe(__spec);),
             // It has no name to be asked by; it would not be written if there were nothing to send.
-            Some(Type::ImplTrait(_)) => quote!(.describe(#private::HandlerSpec::gives_reply)),
-            Some(ty) => {
-                quote_spanned!(ty.span()=> .describe(<#ty as #private::IntoReply>::describe))
-            }
+            Some(Type::ImplTrait(_)) => quote!(__spec.gives_reply();),
+            Some(ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::describe(__spec);),
         };
         quote!(#(#arguments)* #result)
     }

@@ -11,7 +11,7 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Connections, EndpointConfig, Limits};
-use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Services, States};
+use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Mapping, Services, States};
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
 use crate::user::UserDestinations;
@@ -90,10 +90,17 @@ impl MessagingBuilder {
         self
     }
 
+    /// Takes a mapping that was made without an attribute.
+    pub fn route(mut self, mapping: Mapping) -> Self {
+        self.handlers.add_mappings([mapping]);
+        self
+    }
+
     /// Takes the annotated methods of a controller.
     pub fn controller<C: Controller>(mut self, controller: C) -> Self {
+        self.handlers.add_controller(TypeId::of::<C>());
         self.handlers
-            .add_controller(TypeId::of::<C>(), C::mappings(Arc::new(controller)));
+            .add_mappings(C::mappings(Arc::new(controller)));
         self
     }
 

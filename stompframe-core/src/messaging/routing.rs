@@ -11,7 +11,8 @@ use crate::handler::{
 pub(super) struct Handlers {
     sources: Vec<Source>,
     controllers: HashSet<TypeId>,
-    controller_mappings: Vec<Mapping>,
+    /// Those that exist already: of controllers, and made by hand.
+    mappings: Vec<Mapping>,
 }
 
 /// A way to ask for handlers.
@@ -40,9 +41,12 @@ impl Handlers {
         self.sources.push(source);
     }
 
-    pub(super) fn add_controller(&mut self, controller: TypeId, mappings: Vec<Mapping>) {
+    pub(super) fn add_controller(&mut self, controller: TypeId) {
         self.controllers.insert(controller);
-        self.controller_mappings.extend(mappings);
+    }
+
+    pub(super) fn add_mappings(&mut self, mappings: impl IntoIterator<Item = Mapping>) {
+        self.mappings.extend(mappings);
     }
 
     /// Collects, checks and registers all of them; what was asked for twice is registered once.
@@ -52,7 +56,7 @@ impl Handlers {
         broker_prefixes: &Prefixes,
         problems: &mut Vec<String>,
     ) -> MappingRegistry {
-        let mut mappings = self.controller_mappings;
+        let mut mappings = self.mappings;
         let mut known = HashSet::new();
         for source in self.sources {
             let registrations = source.registrations();

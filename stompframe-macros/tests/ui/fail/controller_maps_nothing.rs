@@ -1,0 +1,10 @@
+use stompframe::prelude::*;
+
+struct Chat;
+
+#[controller("/chat")]
+impl Chat {
+    async fn say(&self) {}
+}
+
+fn main() {}

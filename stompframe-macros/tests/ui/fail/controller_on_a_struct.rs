@@ -1,0 +1,6 @@
+use stompframe::prelude::*;
+
+#[controller("/chat")]
+struct Chat;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use stompframe::prelude::*;
+
+#[message_mapping]
+async fn say() {}
+
+fn main() {}

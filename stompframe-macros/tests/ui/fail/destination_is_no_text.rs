@@ -1,0 +1,6 @@
+use stompframe::prelude::*;
+
+#[message_mapping(say)]
+async fn say() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use stompframe::prelude::*;
+
+#[message_mapping("/say")]
+fn say() {}
+
+fn main() {}
