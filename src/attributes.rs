@@ -1,6 +1,7 @@
 //! The attributes, documented here because here their examples compile.
 
-/// Maps a function, or a method of a [`controller`], to the destination of a SEND (Spring's `@MessageMapping`).
+/// Maps a function, or a method of a [`controller`], to the destination of a SEND (Spring's
+/// `@MessageMapping`).
 ///
 /// ```
 /// use stompframe::prelude::*;
@@ -14,24 +15,26 @@
 /// ```
 ///
 /// The parameter whose name is a variable of the destination *is* that variable, read with
-/// [`FromStr`](std::str::FromStr); what does not parse is refused with `bad-destination`. Every other parameter is
-/// anything that implements [`FromMessage`](crate::FromMessage). The result is anything that implements
-/// [`IntoReply`](crate::IntoReply); it goes where [`send_to`] says, or else to `/topic` followed by the destination
-/// without the application prefix, as in Spring.
+/// [`FromStr`](std::str::FromStr); what does not parse is refused with `bad-destination`. Every
+/// other parameter is anything that implements [`FromMessage`](crate::FromMessage). The result is
+/// anything that implements [`IntoReply`](crate::IntoReply); it goes where [`send_to`] says, or
+/// else to `/topic` followed by the destination without the application prefix, as in Spring.
 ///
-/// A variable stands for a whole segment or for part of one (`/room.{id}`). Where several mappings match, the most
-/// specific one gets the message: at the first segment that differs, text comes before a variable.
+/// A variable stands for a whole segment or for part of one (`/room.{id}`). Where several mappings
+/// match, the most specific one gets the message: at the first segment that differs, text comes
+/// before a variable.
 ///
-/// The function stays what it is, and can be called by a test. Beside it comes a type of the same name, for
-/// [`handler::<say>()`](crate::MessagingBuilder::handler). The messages of one session are handled one after the other,
-/// in the order in which they were sent.
+/// The function stays what it is, and can be called by a test. Beside it comes a type of the same
+/// name, for [`handler::<say>()`](crate::MessagingBuilder::handler). The messages of one session
+/// are handled one after the other, in the order in which they were sent.
 ///
 /// `crate = path` as last argument names this crate where it has been renamed.
 ///
 /// # Compile errors
 ///
-/// A variable without a parameter, a `send_to` placeholder that is no variable, a function that is not `async`, an
-/// argument that is no extractor, a result that cannot be sent: each is an error that points at the words.
+/// A variable without a parameter, a `send_to` placeholder that is no variable, a function that is
+/// not `async`, an argument that is no extractor, a result that cannot be sent: each is an error
+/// that points at the words.
 ///
 /// ```compile_fail
 /// use stompframe::prelude::*;
@@ -54,11 +57,13 @@ pub use stompframe_macros::message_mapping;
 /// }
 /// ```
 ///
-/// The result goes once and straight to the subscription that asked; no broker takes part, and nothing more will
-/// come. With [`send_to`] it goes there instead. All else is as in [`message_mapping`].
+/// The result goes once and straight to the subscription that asked; no broker takes part, and
+/// nothing more will come. With [`send_to`] it goes there instead. All else is as in
+/// [`message_mapping`].
 pub use stompframe_macros::subscribe_mapping;
 
-/// Says where the result of a mapped function goes (Spring's `@SendTo`): to one destination, or to several.
+/// Says where the result of a mapped function goes (Spring's `@SendTo`): to one destination, or to
+/// several.
 ///
 /// ```
 /// use stompframe::prelude::*;
@@ -70,11 +75,12 @@ pub use stompframe_macros::subscribe_mapping;
 /// }
 /// ```
 ///
-/// A destination may hold variables of the mapping. `build()` refuses one that no broker prefix covers.
+/// A destination may hold variables of the mapping. `build()` refuses one that no broker prefix
+/// covers.
 pub use stompframe_macros::send_to;
 
-/// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if any, stands before
-/// the destinations of all of them.
+/// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if
+/// any, stands before the destinations of all of them.
 ///
 /// ```
 /// use stompframe::prelude::*;
@@ -101,6 +107,6 @@ pub use stompframe_macros::send_to;
 /// ```
 ///
 /// Methods take `&self`, because many messages call them at the same time. A controller that
-/// [`discover`](crate::MessagingBuilder::discover) or [`scan`](crate::MessagingBuilder::scan) finds still needs its
-/// instance; `build()` says so when it is missing.
+/// [`discover`](crate::MessagingBuilder::discover) or [`scan`](crate::MessagingBuilder::scan) finds
+/// still needs its instance; `build()` says so when it is missing.
 pub use stompframe_macros::controller;

@@ -28,7 +28,8 @@ mod attributes;
 
 /// What most modules with handlers need: `use stompframe::prelude::*`.
 ///
-/// It brings the attributes, what handlers commonly take and give, the builder and the endpoint, and serde's derives.
+/// It brings the attributes, what handlers commonly take and give, the builder and the endpoint,
+/// and serde's derives.
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 

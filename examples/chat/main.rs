@@ -31,7 +31,8 @@ struct ChatMessage {
     chat_room_id: u64,
     r#type: ChatMessageType,
     writer: String,
-    /// What else the clients of this chat have agreed upon, such as `message`: the server passes it on as it is.
+    /// What else the clients of this chat have agreed upon, such as `message`: the server passes it
+    /// on as it is.
     #[serde(flatten)]
     more: Map<String, Value>,
 }
@@ -44,7 +45,8 @@ enum ChatMessageType {
     Leave,
 }
 
-/// The room is named in the message and not in the destination, so the handler says itself where it goes.
+/// The room is named in the message and not in the destination, so the handler says itself where it
+/// goes.
 #[message_mapping("/chat")]
 async fn chat(
     Payload(message): Payload<ChatMessage>,

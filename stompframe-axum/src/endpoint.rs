@@ -11,9 +11,9 @@ use crate::origin::{Origin, OriginPolicy};
 /// # let _ = endpoint;
 /// ```
 ///
-/// It speaks the sub-protocols `v12.stomp`, `v11.stomp` and `v10.stomp`; a client that asks for none is served too.
-/// Unless told otherwise it takes browsers from pages of the same origin only, by their `Origin` header; a client that
-/// sends none is no browser, and is taken.
+/// It speaks the sub-protocols `v12.stomp`, `v11.stomp` and `v10.stomp`; a client that asks for
+/// none is served too. Unless told otherwise it takes browsers from pages of the same origin only,
+/// by their `Origin` header; a client that sends none is no browser, and is taken.
 #[derive(Clone, Debug)]
 #[must_use = "give it to `.endpoint(..)`"]
 pub struct Endpoint {
@@ -32,8 +32,8 @@ impl Endpoint {
         }
     }
 
-    /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`. The endpoint's own
-    /// origin is not among them unless it is named.
+    /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`.
+    /// The endpoint's own origin is not among them unless it is named.
     pub fn allowed_origins<I: IntoIterator<Item: AsRef<str>>>(mut self, origins: I) -> Self {
         let mut allowed = Vec::new();
         for origin in origins {
@@ -46,8 +46,8 @@ impl Endpoint {
         self
     }
 
-    /// Takes browsers from any page whatsoever. Any site that a user visits can then open a session with that user's
-    /// cookies.
+    /// Takes browsers from any page whatsoever. Any site that a user visits can then open a session
+    /// with that user's cookies.
     pub fn allow_any_origin(mut self) -> Self {
         self.origins = OriginPolicy::Any;
         self

@@ -2,9 +2,9 @@
 //!
 //! Applications use the `stompframe` crate, which shows what is here.
 //!
-//! An [`Endpoint`] is given to the builder, [`router`](MessagingRouter::router) makes routes of all of them, and
-//! [`serve`] runs an application until Ctrl-C and drains it. The router is an ordinary [`axum::Router`]: merge it, nest
-//! it, put layers on it.
+//! An [`Endpoint`] is given to the builder, [`router`](MessagingRouter::router) makes routes of all
+//! of them, and [`serve`] runs an application until Ctrl-C and drains it. The router is an ordinary
+//! [`axum::Router`]: merge it, nest it, put layers on it.
 
 mod endpoint;
 mod origin;

@@ -52,8 +52,8 @@ impl Origin {
 
     /// Whether this is the origin of the server that `authority` names.
     ///
-    /// The scheme is not compared: behind a proxy that ends TLS, the server does not see its own. A port that is not
-    /// written is the default of the origin's scheme on both sides.
+    /// The scheme is not compared: behind a proxy that ends TLS, the server does not see its own. A
+    /// port that is not written is the default of the origin's scheme on both sides.
     fn is_of(&self, authority: &str) -> bool {
         host_and_port(authority, self.scheme.default_port())
             .is_some_and(|(host, port)| host == self.host && port == self.port)
@@ -76,8 +76,8 @@ fn host_and_port(authority: &str, default_port: u16) -> Option<(String, u16)> {
 impl OriginPolicy {
     /// Whether a handshake may go on.
     ///
-    /// Without an `Origin` it is no browser that asks, and a forged one is as easy as none. What cannot be read without
-    /// doubt is refused: `null`, several, a list.
+    /// Without an `Origin` it is no browser that asks, and a forged one is as easy as none. What
+    /// cannot be read without doubt is refused: `null`, several, a list.
     pub(crate) fn allows(&self, headers: &HeaderMap, uri: &Uri) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let origin = match (self, origins.next(), origins.next()) {

@@ -8,13 +8,15 @@ use crate::websocket;
 
 /// Makes routes of an application's endpoints.
 pub trait MessagingRouter {
-    /// A router with every [`Endpoint`] that the builder was given, to be merged into the application's own.
+    /// A router with every [`Endpoint`] that the builder was given, to be merged into the
+    /// application's own.
     ///
     /// It fits any state, and layers on it (authentication, tracing) see the handshake.
     ///
-    /// Whoever serves the application with [`axum::serve`] should switch `TCP_NODELAY` on, with
-    /// [`ListenerExt::tap_io`](axum::serve::ListenerExt::tap_io): messages are small, and without it the second of
-    /// two can wait 40 ms for the client's acknowledgement of the first. [`serve`](crate::serve) does.
+    /// Whoever serves the application with [`axum::serve()`] should switch `TCP_NODELAY` on, with
+    /// [`ListenerExt::tap_io`](axum::serve::ListenerExt::tap_io): messages are small, and without
+    /// it the second of two can wait 40 ms for the client's acknowledgement of the first.
+    /// [`serve`](crate::serve) does.
     fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S>;
 }
 

@@ -32,10 +32,10 @@ impl std::fmt::Debug for Error {
 
 /// Serves an application on an address until Ctrl-C or SIGTERM, and then drains it.
 ///
-/// Draining means: nobody new is taken, requests that are under way end, and each session finishes what it has
-/// received, writes what is queued, and is closed with 1001. That may take 30 seconds; then, or when asked a second
-/// time, the rest is cut off. axum's own graceful shutdown does not know of WebSockets, so an application that serves
-/// itself calls [`Messaging::shut_down`].
+/// Draining means: nobody new is taken, requests that are under way end, and each session finishes
+/// what it has received, writes what is queued, and is closed with 1001. That may take 30 seconds;
+/// then, or when asked a second time, the rest is cut off. axum's own graceful shutdown does not
+/// know of WebSockets, so an application that serves itself calls [`Messaging::shut_down`].
 ///
 /// # Errors
 ///

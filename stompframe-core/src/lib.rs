@@ -1,7 +1,8 @@
-//! The message flow of stompframe: from a client's bytes through the channels to handlers and broker, and back.
+//! The message flow of stompframe: from a client's bytes through the channels to handlers and
+//! broker, and back.
 //!
-//! Applications use the `stompframe` crate, which shows what is here under shorter names, with the attributes and the
-//! endpoints for axum. This crate knows tokio, but no HTTP.
+//! Applications use the `stompframe` crate, which shows what is here under shorter names, with the
+//! attributes and the endpoints for axum. This crate knows tokio, but no HTTP.
 //!
 //! The modules stand in the order of the journey; none knows those after it.
 

@@ -10,8 +10,8 @@ use crate::message::{IntoPayload, Message};
 
 /// Publishes messages from anywhere in the application (Spring's `SimpMessagingTemplate`).
 ///
-/// A handler takes it as an argument; other code gets it from [`Messaging::template`](crate::Messaging::template).
-/// Cloning is cheap.
+/// A handler takes it as an argument; other code gets it from
+/// [`Messaging::template`](crate::Messaging::template). Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct MessagingTemplate {
     broker: Arc<BrokerChannel>,
@@ -28,8 +28,8 @@ impl MessagingTemplate {
     ///
     /// # Errors
     ///
-    /// When the payload cannot be serialized, an interceptor fails the message, or no broker is responsible for the
-    /// destination.
+    /// When the payload cannot be serialized, an interceptor fails the message, or no broker is
+    /// responsible for the destination.
     pub async fn send(
         &self,
         destination: impl Into<ByteString>,

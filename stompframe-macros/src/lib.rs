@@ -1,12 +1,13 @@
 //! The attributes of stompframe.
 //!
-//! They are documented where they are used from: the `stompframe` crate. Each stands here twice, because it has to
-//! name the crate that its expansion refers to: once for `stompframe`, and once (`core_`) for `stompframe-core` alone.
+//! They are documented where they are used from: the `stompframe` crate. Each stands here twice,
+//! because it has to name the crate that its expansion refers to: once for `stompframe`, and once
+//! (`core_`) for `stompframe-core` alone.
 //!
-//! An attribute goes through these stages, a file each: what it says (`args`), what the function takes (`signature`),
-//! whether the two fit together (`mapping`), and the code that comes out (`function`, `controller`). Mistakes are
-//! collected on the way, all of them are reported, and what the user wrote is always given back, so that one mistake
-//! does not look like ten.
+//! An attribute goes through these stages, a file each: what it says (`args`), what the function
+//! takes (`signature`), whether the two fit together (`mapping`), and the code that comes out
+//! (`function`, `controller`). Mistakes are collected on the way, all of them are reported, and
+//! what the user wrote is always given back, so that one mistake does not look like ten.
 
 mod args;
 mod controller;

@@ -25,7 +25,8 @@ impl Kind {
         }
     }
 
-    /// The kind of an attribute, if it is a mapping. It goes by the last name, since the path may be any.
+    /// The kind of an attribute, if it is a mapping. It goes by the last name, since the path may
+    /// be any.
     pub(crate) fn of(attribute: &Attribute) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -181,11 +182,13 @@ impl<'f> Mapping<'f> {
         }
     }
 
-    /// The body of the invoking function: from `__context` to the future of the reply. `call` is the function to call.
+    /// The body of the invoking function: from `__context` to the future of the reply. `call` is
+    /// the function to call.
     pub(crate) fn invocation(&self, call: &TokenStream, private: &TokenStream) -> TokenStream {
         let (statements, arguments) = self.handler.arguments(&self.variables, private);
         let reply = self.handler.reply(private);
-        // With the span of the function's name, so that rustc points there when the future is not `Send`.
+        // With the span of the function's name, so that rustc points there when the future is not
+        // `Send`.
         quote_spanned! {self.handler.name.span()=>
             ::std::boxed::Box::pin(async move {
                 #statements

@@ -1,7 +1,7 @@
 //! `#[send_to]` when it is expanded on its own.
 //!
-//! Normally it never is: the mapping attribute takes it off the function. It only happens when it stands above the
-//! mapping, or without one.
+//! Normally it never is: the mapping attribute takes it off the function. It only happens when it
+//! stands above the mapping, or without one.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};

@@ -98,7 +98,8 @@ impl<'f> Handler<'f> {
 
     /// The statements that make the arguments, and the names they are in.
     ///
-    /// Each statement has the span of the argument's type, so that rustc points there when the type is no extractor.
+    /// Each statement has the span of the argument's type, so that rustc points there when the type
+    /// is no extractor.
     pub(crate) fn arguments(
         &self,
         variables: &[String],
@@ -150,8 +151,8 @@ impl<'f> Handler<'f> {
 
     /// The statements that let arguments and result describe themselves to `__spec`.
     ///
-    /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once what is wrong with
-    /// a type.
+    /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once
+    /// what is wrong with a type.
     pub(crate) fn descriptions(&self, variables: &[String], private: &TokenStream) -> TokenStream {
         let is_variable = |parameter: &Parameter<'_>| {
             parameter

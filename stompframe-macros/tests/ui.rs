@@ -1,9 +1,11 @@
 //! What the attributes accept, and what they say to what they do not.
 //!
-//! Each file in `ui/fail` is one mistake, and its `.stderr` is what rustc answers. `TRYBUILD=overwrite cargo test -p
-//! stompframe-macros` writes them anew; read the difference before you commit it.
+//! Each file in `ui/fail` is one mistake, and its `.stderr` is what rustc answers.
+//! `TRYBUILD=overwrite cargo test -p stompframe-macros` writes them anew; read the difference
+//! before you commit it.
 
-/// rustc words its own part of the answers differently from release to release. They are compared with this one's.
+/// rustc words its own part of the answers differently from release to release. They are compared
+/// with this one's.
 const RUSTC: &str = "1.95";
 
 #[test]

@@ -48,6 +48,7 @@ struct Counter(AtomicU32);
 
 #[message_mapping("/everything/{type}")]
 #[send_to("/topic/everything")]
+#[allow(clippy::too_many_arguments, reason = "it is about all of them")]
 async fn everything(
     r#type: String,
     Destination(destination): Destination,

@@ -1,5 +1,5 @@
-//! What a client gets that does not keep the rules: one ERROR that says what to change, then the close; and nobody
-//! else notices.
+//! What a client gets that does not keep the rules: one ERROR that says what to change, then the
+//! close; and nobody else notices.
 
 use stompframe::prelude::*;
 
@@ -34,7 +34,8 @@ async fn app() -> App {
     App::start(messaging().scan(module_path!())).await
 }
 
-/// What is sent after CONNECT; the code of the ERROR; its close code; whether the receipt can be known.
+/// What is sent after CONNECT; the code of the ERROR; its close code; whether the receipt can be
+/// known.
 const VIOLATIONS: &[(&str, &str, u16, bool)] = &[
     (
         "SEND\nreceipt:r\ndestination\n\n\0",

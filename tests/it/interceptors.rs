@@ -65,7 +65,8 @@ async fn what_is_dropped_or_failed_is_not_processed_and_who_asked_is_told() {
     client
         .send("SEND\ndestination:/app/echo\nfate:drop\n\nx\0")
         .await;
-    // A drop is meant to be silent, and denied is what a client without an errors subscription cannot survive.
+    // A drop is meant to be silent, and denied is what a client without an errors subscription
+    // cannot survive.
     assert_eq!(client.error().await.header("error-code"), Some("denied"));
 
     let mut client = app.connect().await;

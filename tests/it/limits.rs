@@ -185,7 +185,8 @@ async fn what_waits_for_a_client_that_does_not_read() {
     slow.subscribe("0", "/topic/a").await;
     quick.subscribe("0", "/topic/a").await;
     let body = "x".repeat(16 * 1024);
-    // Far more than the kernel's own buffers hold: the slow one is let go of, and the quick one misses nothing.
+    // Far more than the kernel's own buffers hold: the slow one is let go of, and the quick one
+    // misses nothing.
     let mut published = 0;
     while app.messaging.sessions().len() > 1 {
         app.messaging

@@ -1,4 +1,7 @@
-//! The whole framework from the outside: an application on a socket of its own, and clients that know nothing of it.
+//! The whole framework from the outside: an application on a socket of its own, and clients that
+//! know nothing of it.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod support;
 

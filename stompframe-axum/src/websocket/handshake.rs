@@ -18,7 +18,8 @@ use crate::origin::OriginPolicy;
 /// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
 const READ_BUFFER: usize = 4 * 1024;
 
-/// What is written is collected up to here before it goes to the socket, unless it is flushed before.
+/// What is written is collected up to here before it goes to the socket, unless it is flushed
+/// before.
 const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Adds the endpoint's route.

@@ -31,7 +31,8 @@ impl TransportSource for WebSocketSource {
             match ready!(self.socket.poll_next_unpin(context)) {
                 Some(Ok(Message::Text(text))) => return Poll::Ready(Some(Ok(text.into()))),
                 Some(Ok(Message::Binary(bytes))) => return Poll::Ready(Some(Ok(bytes))),
-                // The library answers pings by itself, and a close too while we read on until the end.
+                // The library answers pings by itself, and a close too while we read on until the
+                // end.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
                 None => self.ended = true,

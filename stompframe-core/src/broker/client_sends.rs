@@ -6,11 +6,12 @@ use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
 
-/// The broker as clients reach it: a SEND straight to a broker destination is refused unless the application opened
-/// the prefix.
+/// The broker as clients reach it: a SEND straight to a broker destination is refused unless the
+/// application opened the prefix.
 ///
-/// Spring lets every client publish to every topic past all application code, so that anybody can forge any message.
-/// Handlers and the application itself publish through the broker channel and are not affected.
+/// Spring lets every client publish to every topic past all application code, so that anybody can
+/// forge any message. Handlers and the application itself publish through the broker channel and
+/// are not affected.
 pub(crate) struct ClientSends {
     broker: Arc<dyn MessageHandler>,
     broker_prefixes: Prefixes,

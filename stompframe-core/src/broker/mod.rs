@@ -1,7 +1,8 @@
 //! Brokers: who is subscribed to what, and the delivery of what is published.
 //!
-//! A broker is a [`MessageHandler`](crate::channel::MessageHandler) that listens on the clientInbound channel (for
-//! SUBSCRIBE and its like) and on the broker channel (for what is published).
+//! A broker is a [`MessageHandler`](crate::channel::MessageHandler) that listens on the
+//! clientInbound channel (for SUBSCRIBE and its like) and on the broker channel (for what is
+//! published).
 
 mod client_sends;
 mod prefixes;

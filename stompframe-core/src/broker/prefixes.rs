@@ -9,8 +9,8 @@ impl Prefixes {
 
     /// Whether a destination lies below one of the prefixes.
     ///
-    /// A prefix ends where a segment ends: `/topic` covers `/topic/a` and `/topic.a` but not `/topical`, which Spring's
-    /// broker would take too.
+    /// A prefix ends where a segment ends: `/topic` covers `/topic/a` and `/topic.a` but not
+    /// `/topical`, which Spring's broker would take too.
     pub(crate) fn cover(&self, destination: &str) -> bool {
         self.0.iter().any(|prefix| {
             destination

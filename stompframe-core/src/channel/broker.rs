@@ -22,8 +22,8 @@ impl BrokerChannel {
         }
     }
 
-    /// Sends a message through the interceptors to the broker, and returns when the broker has accepted it: for the
-    /// in-memory broker, when it is in the outbound queue of every subscriber.
+    /// Sends a message through the interceptors to the broker, and returns when the broker has
+    /// accepted it: for the in-memory broker, when it is in the outbound queue of every subscriber.
     ///
     /// `session` is the session that caused the message, if one did.
     ///

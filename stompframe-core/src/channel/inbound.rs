@@ -22,9 +22,11 @@ impl ClientInboundChannel {
         }
     }
 
-    /// Sends a message of this session through the interceptors and to the listeners, and returns when all are done.
+    /// Sends a message of this session through the interceptors and to the listeners, and returns
+    /// when all are done.
     ///
-    /// CONNECT and DISCONNECT concern everybody. Of the others, each listener takes what is its own.
+    /// CONNECT and DISCONNECT concern everybody. Of the others, each listener takes what is its
+    /// own.
     ///
     /// # Errors
     ///
@@ -42,7 +44,8 @@ impl ClientInboundChannel {
         // From here on nobody changes it, and everybody may keep it.
         let message = Arc::new(message);
         if message.message_type() == MessageType::Disconnect {
-            // The session is over whatever an interceptor thinks of it: nobody may keep what belongs to it.
+            // The session is over whatever an interceptor thinks of it: nobody may keep what
+            // belongs to it.
             if !matches!(verdict, Ok(Ok(()))) {
                 return self.deliver(&message, session).await;
             }

@@ -33,8 +33,8 @@ impl fmt::Display for ChannelName {
 pub struct ChannelContext<'a> {
     /// The channel.
     pub channel: ChannelName,
-    /// The session that sent the message (inbound, and a handler's replies) or is to receive it (outbound). None for
-    /// what the application publishes by itself.
+    /// The session that sent the message (inbound, and a handler's replies) or is to receive it
+    /// (outbound). None for what the application publishes by itself.
     pub session: Option<&'a Arc<Session>>,
 }
 
@@ -51,7 +51,8 @@ pub enum Verdict {
 
 /// A verdict, now or later.
 ///
-/// Most interceptors know at once, and then nothing is allocated; one that has to wait boxes its future.
+/// Most interceptors know at once, and then nothing is allocated; one that has to wait boxes its
+/// future.
 pub enum Step<'a> {
     /// Decided.
     Ready(Verdict),
@@ -90,7 +91,8 @@ pub enum Outcome {
     Dropped,
 }
 
-/// Sees every message of a channel, in the order in which the interceptors were added (Spring's `ChannelInterceptor`).
+/// Sees every message of a channel, in the order in which the interceptors were added (Spring's
+/// `ChannelInterceptor`).
 ///
 /// ```
 /// use stompframe_core::channel::{ChannelContext, ChannelInterceptor, Step, Verdict};
@@ -109,20 +111,21 @@ pub enum Outcome {
 /// }
 /// ```
 pub trait ChannelInterceptor: Send + Sync + 'static {
-    /// Before the message is handed on: may change it, drop it or fail it. Once a verdict is not to continue, the
-    /// interceptors that follow do not see the message.
+    /// Before the message is handed on: may change it, drop it or fail it. Once a verdict is not to
+    /// continue, the interceptors that follow do not see the message.
     fn pre_send<'a>(&'a self, message: &'a mut Message, context: ChannelContext<'a>) -> Step<'a> {
         let _ = (message, context);
         Step::CONTINUE
     }
 
-    /// After everybody is done with the message; not called when it was dropped or failed on the way.
+    /// After everybody is done with the message; not called when it was dropped or failed on the
+    /// way.
     fn post_send(&self, message: &Message, outcome: Outcome, context: ChannelContext<'_>) {
         let _ = (message, outcome, context);
     }
 
-    /// At the end of every message that this interceptor let pass, in reverse order: the place to undo what
-    /// `pre_send` set up.
+    /// At the end of every message that this interceptor let pass, in reverse order: the place to
+    /// undo what `pre_send` set up.
     fn after_completion(
         &self,
         message: &Message,

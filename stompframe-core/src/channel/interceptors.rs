@@ -32,8 +32,8 @@ impl Interceptors {
         self.0.is_empty()
     }
 
-    /// Asks each in turn. When one does not let the message pass, those before it learn of the end, and the answer is
-    /// what became of the message.
+    /// Asks each in turn. When one does not let the message pass, those before it learn of the end,
+    /// and the answer is what became of the message.
     pub(super) async fn pre_send(
         &self,
         message: &mut Message,

@@ -7,11 +7,13 @@ use crate::error::MessagingError;
 use crate::message::Message;
 use crate::session::Session;
 
-/// Whoever listens on a channel (Spring's `MessageHandler`): the annotated handlers, the user destinations, a broker.
+/// Whoever listens on a channel (Spring's `MessageHandler`): the annotated handlers, the user
+/// destinations, a broker.
 pub trait MessageHandler: Send + Sync + 'static {
     /// Takes the message if it is for this listener.
     ///
-    /// `session` is the session that the message comes from; none for what the application publishes by itself.
+    /// `session` is the session that the message comes from; none for what the application
+    /// publishes by itself.
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling;
 }
 

@@ -1,9 +1,10 @@
-//! The three channels that every message passes, as in Spring: `clientInbound`, `broker`, `clientOutbound`.
+//! The three channels that every message passes, as in Spring: `clientInbound`, `broker`,
+//! `clientOutbound`.
 //!
 //! A channel runs its [interceptors](ChannelInterceptor) and hands the message to whoever listens:
 //!
-//! * [`ClientInboundChannel`]: each frame of a client, offered to the annotated handlers, the user destinations and
-//!   the broker, each of which knows what is its own;
+//! * [`ClientInboundChannel`]: each frame of a client, offered to the annotated handlers, the user
+//!   destinations and the broker, each of which knows what is its own;
 //! * [`BrokerChannel`]: what handlers reply and the application publishes, for the broker;
 //! * [`ClientOutboundChannel`]: what the broker delivers, into the sessions' outbound queues.
 

@@ -38,14 +38,16 @@ impl ClientOutboundChannel {
         }
     }
 
-    /// Whether a message goes to its recipients as it is, so that [`deliver_all`](Self::deliver_all) will do.
+    /// Whether a message goes to its recipients as it is, so that
+    /// [`deliver_all`](Self::deliver_all) will do.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.interceptors.is_empty()
     }
 
-    /// Delivers to many without asking interceptors: the short way, which never waits. The message is encoded once for
-    /// each distinct subscription id (and version of the protocol), and the bytes are shared.
+    /// Delivers to many without asking interceptors: the short way, which never waits. The message
+    /// is encoded once for each distinct subscription id (and version of the protocol), and the
+    /// bytes are shared.
     pub fn deliver_all<'a>(
         &self,
         message: &Message,
@@ -60,7 +62,8 @@ impl ClientOutboundChannel {
         } in recipients
         {
             let version = session.version();
-            // Clients of one kind name their subscriptions alike, so the last hit is the likeliest next one.
+            // Clients of one kind name their subscriptions alike, so the last hit is the likeliest
+            // next one.
             let known = encoded
                 .iter()
                 .rposition(|(v, s, _)| *v == version && *s == subscription);
@@ -82,7 +85,8 @@ impl ClientOutboundChannel {
     ///
     /// # Errors
     ///
-    /// When an interceptor failed the message. The other recipients of the same message are not affected.
+    /// When an interceptor failed the message. The other recipients of the same message are not
+    /// affected.
     pub async fn deliver(
         &self,
         message: &Message,
@@ -113,7 +117,8 @@ impl ClientOutboundChannel {
         result
     }
 
-    /// Delivers to many, each through the interceptors; one that fails is logged and hinders no other.
+    /// Delivers to many, each through the interceptors; one that fails is logged and hinders no
+    /// other.
     pub async fn deliver_each(&self, message: &Message, recipients: &[Recipient]) {
         for recipient in recipients {
             if let Err(error) = self.deliver(message, recipient).await {
@@ -136,14 +141,16 @@ impl ClientOutboundChannel {
     }
 }
 
-/// How many distinct encodings of one message are remembered while it is delivered. Where every client names its
-/// subscription differently, looking further costs more than encoding again.
+/// How many distinct encodings of one message are remembered while it is delivered. Where every
+/// client names its subscription differently, looking further costs more than encoding again.
 const MAX_SHARED: usize = 16;
 
-/// What every MESSAGE has of its own; an application's header of the same name would stand there twice.
+/// What every MESSAGE has of its own; an application's header of the same name would stand there
+/// twice.
 const OWN: [&str; 3] = ["destination", "message-id", "subscription"];
 
-/// Encodes one message for many subscriptions: what they share once for each version, and the rest for each.
+/// Encodes one message for many subscriptions: what they share once for each version, and the rest
+/// for each.
 struct Encoder<'m> {
     message: &'m Message,
     id: String,

@@ -60,9 +60,9 @@ impl Answers {
 
     /// Tells the client that its frame was not processed (STOMP 1.2, SEND and SUBSCRIBE).
     ///
-    /// Where it listens for errors, it is told there and the connection lives. Where it does not, a frame that was
-    /// denied or that asked for a receipt ends the session with ERROR, as STOMP says; for any other there is the log.
-    /// Returns whether the session goes on.
+    /// Where it listens for errors, it is told there and the connection lives. Where it does not, a
+    /// frame that was denied or that asked for a receipt ends the session with ERROR, as STOMP
+    /// says; for any other there is the log. Returns whether the session goes on.
     pub(super) async fn refuse(&self, error: &MessagingError, about: About<'_>) -> bool {
         tracing::warn!(
             code = %error.code(),
@@ -108,7 +108,8 @@ impl Answers {
         self.error(error, receipt, None);
     }
 
-    /// As [`fail`](Self::fail), for a client that speaks none of our versions: the ERROR lists them.
+    /// As [`fail`](Self::fail), for a client that speaks none of our versions: the ERROR lists
+    /// them.
     pub(super) fn fail_version(&self, error: &MessagingError) {
         tracing::info!(code = %error.code(), "the client speaks no version that is known here");
         self.error(error, None, Some(Version::SUPPORTED));

@@ -67,7 +67,8 @@ impl Connections {
     ///
     /// # Errors
     ///
-    /// `overloaded` when all places are taken, `server-shutdown` when the application is going down.
+    /// `overloaded` when all places are taken, `server-shutdown` when the application is going
+    /// down.
     pub fn admit(self: &Arc<Self>) -> Result<Admission, ErrorCode> {
         if self.shutdown.is_cancelled() {
             return Err(ErrorCode::ServerShutdown);
@@ -82,8 +83,9 @@ impl Connections {
         })
     }
 
-    /// Ends all sessions: each finishes what it has received, writes what is queued, and is told `server-shutdown`.
-    /// Returns how many connections had to be cut because that took longer than `within`.
+    /// Ends all sessions: each finishes what it has received, writes what is queued, and is told
+    /// `server-shutdown`. Returns how many connections had to be cut because that took longer than
+    /// `within`.
     pub(crate) async fn shut_down(&self, within: Duration) -> usize {
         self.shutdown.cancel();
         self.tasks.close();
@@ -105,8 +107,8 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// Drives a connection from its first byte to its last. It is the whole life of a session, and is to be run in a
-    /// task of its own; shutting down waits for it.
+    /// Drives a connection from its first byte to its last. It is the whole life of a session, and
+    /// is to be run in a task of its own; shutting down waits for it.
     pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
         let Self { connections, place } = self;
         let tracked = connections.tasks.track_future({
@@ -169,8 +171,8 @@ async fn drive(
             let _ = timeout(limits.close_timeout, discard(&mut source)).await;
         }
         session.close(Close::NORMAL);
-        // What the peer still sends is read and thrown away: unread input would reset the connection, and the last
-        // frame would be lost with it.
+        // What the peer still sends is read and thrown away: unread input would reset the
+        // connection, and the last frame would be lost with it.
         if !matches!(end, End::Gone) {
             let _ = timeout(limits.close_timeout, discard(&mut source)).await;
         }

@@ -15,24 +15,26 @@ use crate::stomp::FrameLimits;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// What one frame of a client may be. Beyond: ERROR `frame-too-large`, `too-many-headers` or `header-too-long`.
+    /// What one frame of a client may be. Beyond: ERROR `frame-too-large`, `too-many-headers` or
+    /// `header-too-long`.
     pub frame: FrameLimits,
     /// What may wait to be written to one client. Beyond: the session ends with `slow-consumer`.
     pub outbox: OutboxLimits,
-    /// How many connections there may be at once, those before their CONNECT included; 10,000 unless told otherwise.
-    /// Beyond: HTTP 503 (`overloaded`).
+    /// How many connections there may be at once, those before their CONNECT included; 10,000
+    /// unless told otherwise. Beyond: HTTP 503 (`overloaded`).
     pub max_sessions: usize,
     /// How many subscriptions one session may hold; 128 unless told otherwise. Beyond: ERROR
     /// `too-many-subscriptions`.
     pub max_subscriptions: usize,
-    /// How long a connection may take until its CONNECT is complete; 10 seconds unless told otherwise. Beyond: ERROR
-    /// `connect-timeout`.
+    /// How long a connection may take until its CONNECT is complete; 10 seconds unless told
+    /// otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
-    /// How long writing what is ready may take; 10 seconds unless told otherwise, as Spring's send time limit. Beyond:
-    /// the connection is dropped, since a peer that does not read cannot be told.
+    /// How long writing what is ready may take; 10 seconds unless told otherwise, as Spring's send
+    /// time limit. Beyond: the connection is dropped, since a peer that does not read cannot be
+    /// told.
     pub send_timeout: Duration,
-    /// How long the last frames and the close may take, and how long the peer is given to close its side; 2 seconds
-    /// unless told otherwise.
+    /// How long the last frames and the close may take, and how long the peer is given to close its
+    /// side; 2 seconds unless told otherwise.
     pub close_timeout: Duration,
 }
 

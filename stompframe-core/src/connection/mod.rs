@@ -1,4 +1,5 @@
-//! From a socket to the channels and back: the driver that every transport shares, and the rules of a STOMP session.
+//! From a socket to the channels and back: the driver that every transport shares, and the rules of
+//! a STOMP session.
 
 mod answer;
 mod driver;

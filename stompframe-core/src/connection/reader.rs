@@ -11,8 +11,8 @@ use crate::error::{ErrorCode, MessagingError};
 use crate::session::Close;
 use crate::stomp::{Decoded, Decoder};
 
-/// How much later than promised a heart-beat of the client may at least come (STOMP 1.2, Heart-beating: "timing
-/// inaccuracies" have to be taken into account).
+/// How much later than promised a heart-beat of the client may at least come (STOMP 1.2,
+/// Heart-beating: "timing inaccuracies" have to be taken into account).
 const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
 
 /// Reads a client's bytes and lets the protocol handle its frames, one after the other.
@@ -57,8 +57,8 @@ impl<'a, S: TransportSource> Reader<'a, S> {
     pub(super) async fn run(mut self) -> End {
         let connect_by = Instant::now() + self.limits.connect_timeout;
         loop {
-            // The client's silence counts only while we listen: a handler that takes its time, during which nothing is
-            // read, must not be held against the client.
+            // The client's silence counts only while we listen: a handler that takes its time,
+            // during which nothing is read, must not be held against the client.
             let (deadline, silence) = match self.protocol.agreed_heart_beat() {
                 None => (Some(connect_by), ErrorCode::ConnectTimeout),
                 Some(agreed) => {
@@ -98,7 +98,8 @@ impl<'a, S: TransportSource> Reader<'a, S> {
         }
     }
 
-    /// Handles every frame that is complete. Nothing after a frame that ends the session is looked at.
+    /// Handles every frame that is complete. Nothing after a frame that ends the session is looked
+    /// at.
     async fn handle_frames(&mut self) -> Option<End> {
         loop {
             match self.decoder.next() {

@@ -24,7 +24,8 @@ pub enum TransportError {
 pub trait TransportSource: Send + 'static {
     /// The next bytes of the client, in pieces of any size; `None` when it has closed its side.
     ///
-    /// Pieces need not be frames: a frame may span several of them, and one may hold several frames.
+    /// Pieces need not be frames: a frame may span several of them, and one may hold several
+    /// frames.
     fn poll_receive(
         &mut self,
         context: &mut Context<'_>,
@@ -33,10 +34,11 @@ pub trait TransportSource: Send + 'static {
 
 /// The writing half of a transport.
 ///
-/// The driver pushes all that is ready, then flushes once: syscalls cost more than everything else on this path.
+/// The driver pushes all that is ready, then flushes once: syscalls cost more than everything else
+/// on this path.
 pub trait TransportSink: Send + 'static {
-    /// Takes a frame to be written by the flush that follows. Frames leave in the order of their pushes, each as one
-    /// message where the transport has messages.
+    /// Takes a frame to be written by the flush that follows. Frames leave in the order of their
+    /// pushes, each as one message where the transport has messages.
     fn push(&mut self, frame: OutgoingFrame);
 
     /// Writes what was pushed.

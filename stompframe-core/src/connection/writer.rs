@@ -24,7 +24,8 @@ impl<'a, S: TransportSink> Writer<'a, S> {
         }
     }
 
-    /// Writes until the queue is sealed and empty, then closes. All that is queued goes with one flush.
+    /// Writes until the queue is sealed and empty, then closes. All that is queued goes with one
+    /// flush.
     pub(super) async fn run(mut self) -> Result<(), TransportError> {
         let mut batch = VecDeque::new();
         loop {
@@ -71,8 +72,8 @@ impl<'a, S: TransportSink> Writer<'a, S> {
         }
     }
 
-    /// Writes what was pushed. Once the session is to end there is less patience: a client that does not read would
-    /// hold on to its memory for nothing.
+    /// Writes what was pushed. Once the session is to end there is less patience: a client that
+    /// does not read would hold on to its memory for nothing.
     async fn flush(&mut self) -> Result<(), TransportError> {
         let flushing = poll_fn(|context| self.sink.poll_flush(context));
         let outbox = self.session.outbox();

@@ -13,15 +13,17 @@ pub(crate) const MAX_LENGTH: usize = 255;
 /// How many segments a destination may have.
 const MAX_SEGMENTS: usize = 32;
 
-/// Whether a client may use this text as a destination at all: 1 to 255 bytes, no control characters, at most 32
-/// segments. What it means is for others to say; to the protocol it is opaque (STOMP 1.2, SEND).
+/// Whether a client may use this text as a destination at all: 1 to 255 bytes, no control
+/// characters, at most 32 segments. What it means is for others to say; to the protocol it is
+/// opaque (STOMP 1.2, SEND).
 pub(crate) fn is_well_formed(destination: &str) -> bool {
     (1..=MAX_LENGTH).contains(&destination.len())
         && !destination.chars().any(char::is_control)
         && destination.bytes().filter(|byte| *byte == b'/').count() <= MAX_SEGMENTS
 }
 
-/// Whether a subscription to this destination asks for more than one (Spring's `PathMatcher.isPattern`).
+/// Whether a subscription to this destination asks for more than one (Spring's
+/// `PathMatcher.isPattern`).
 pub(crate) fn is_wildcard(destination: &str) -> bool {
     destination.contains(['*', '?'])
         || destination

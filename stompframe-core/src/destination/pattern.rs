@@ -69,7 +69,8 @@ impl Pattern {
         self.variables.is_empty().then_some(self.source.as_str())
     }
 
-    /// Whether it matches a path, and where the variables are. A variable stands for at least one character.
+    /// Whether it matches a path, and where the variables are. A variable stands for at least one
+    /// character.
     pub(crate) fn matches(&self, path: &str) -> Option<Captures> {
         let mut captures = Captures::new();
         let mut start = path.strip_prefix('/').map(|_| 1)?;
@@ -98,8 +99,9 @@ impl Pattern {
         texts.next().is_none().then_some(captures)
     }
 
-    /// The more specific pattern first: at the first segment that differs, a literal comes before a variable, and more
-    /// literal text around a variable before less. Patterns that compare equal match the same paths.
+    /// The more specific pattern first: at the first segment that differs, a literal comes before a
+    /// variable, and more literal text around a variable before less. Patterns that compare equal
+    /// match the same paths.
     pub(crate) fn by_specificity(&self, other: &Self) -> Ordering {
         let rank = |segment: &Segment| match segment {
             Segment::Literal(text) => (0, std::cmp::Reverse(0), text.clone(), String::new()),

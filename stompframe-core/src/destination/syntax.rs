@@ -1,7 +1,7 @@
 //! How destination patterns and templates are written.
 //!
-//! This file depends on nothing, and stands in two crates: the attributes read it to check at compile time what the
-//! framework reads again at start-up. So there is one grammar.
+//! This file depends on nothing, and stands in two crates: the attributes read it to check at
+//! compile time what the framework reads again at start-up. So there is one grammar.
 
 use std::fmt;
 
@@ -30,7 +30,8 @@ fn error<T>(sentence: impl Into<String>) -> Result<T, SyntaxError> {
     Err(SyntaxError(sentence.into()))
 }
 
-/// Reads a mapping's pattern, such as `/rooms/{room}/members`: a list of segments, each a list of parts.
+/// Reads a mapping's pattern, such as `/rooms/{room}/members`: a list of segments, each a list of
+/// parts.
 ///
 /// A segment may hold one variable, alone or between literals (`room.{id}`).
 pub(crate) fn parse_pattern(pattern: &str) -> Result<Vec<Vec<Part>>, SyntaxError> {

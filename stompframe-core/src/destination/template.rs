@@ -1,6 +1,7 @@
 use super::syntax::{Part, SyntaxError, parse_template};
 
-/// Where a reply goes: text with the variables of the mapping's pattern in it, as in `/topic/rooms/{room}`.
+/// Where a reply goes: text with the variables of the mapping's pattern in it, as in
+/// `/topic/rooms/{room}`.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     parts: Vec<TemplatePart>,

@@ -4,8 +4,9 @@ macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $close:literal, $message:literal;)*) => {
         /// The one catalogue of what can go wrong between a client and this server.
         ///
-        /// A code means the same on every surface: it is the `error-code` header of an ERROR frame and of an error
-        /// message on `/user/queue/errors`, the reason of a WebSocket close, and the `code` field of a log line.
+        /// A code means the same on every surface: it is the `error-code` header of an ERROR frame
+        /// and of an error message on `/user/queue/errors`, the reason of a WebSocket close, and
+        /// the `code` field of a log line.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -22,14 +23,15 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $code),* }
             }
 
-            /// What the client is told when nothing more precise is known. Never holds anything internal.
+            /// What the client is told when nothing more precise is known. Never holds anything
+            /// internal.
             #[must_use]
             pub const fn message(self) -> &'static str {
                 match self { $(Self::$variant => $message),* }
             }
 
-            /// The WebSocket close code that ends a connection for this reason (RFC 6455, section 7.4; 4000-4999 are
-            /// private use).
+            /// The WebSocket close code that ends a connection for this reason (RFC 6455, section
+            /// 7.4; 4000-4999 are private use).
             #[must_use]
             pub const fn close_code(self) -> u16 {
                 match self { $(Self::$variant => $close),* }
@@ -123,7 +125,8 @@ mod tests {
                     .all(|b| b.is_ascii_lowercase() || b == b'-'),
                 "{code}"
             );
-            // RFC 6455, 7.4.1: 1004, 1005, 1006 and 1015 never go on the wire, nor does anything below 1000.
+            // RFC 6455, 7.4.1: 1004, 1005, 1006 and 1015 never go on the wire, nor does anything
+            // below 1000.
             let close = code.close_code();
             assert!(
                 matches!(close, 1000..=1003 | 1007..=1014 | 4000..=4999),

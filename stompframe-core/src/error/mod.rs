@@ -11,10 +11,11 @@ pub use self::code::ErrorCode;
 /// Any error, boxed; the source that goes to the log and never to a client.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 
-/// Why a message could not be processed: a code and a sentence for the client, a source for the log.
+/// Why a message could not be processed: a code and a sentence for the client, a source for the
+/// log.
 ///
-/// The two audiences are kept apart by construction. [`code`](Self::code) and [`detail`](Self::detail) may reach the
-/// client; the [`source`](StdError::source) never does.
+/// The two audiences are kept apart by construction. [`code`](Self::code) and
+/// [`detail`](Self::detail) may reach the client; the [`source`](StdError::source) never does.
 #[derive(Debug)]
 pub struct MessagingError {
     code: ErrorCode,
@@ -97,7 +98,8 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Shows what a client sent, for the log: escaped, so that one event stays one line, and cut to 256 bytes.
+/// Shows what a client sent, for the log: escaped, so that one event stays one line, and cut to 256
+/// bytes.
 pub(crate) struct Untrusted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Untrusted<'_> {

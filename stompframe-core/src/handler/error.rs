@@ -6,8 +6,8 @@ use crate::error::{BoxError, ErrorCode, MessagingError};
 
 /// Why a handler could not do its work. Any error turns into one with `?`.
 ///
-/// The client learns only a code and the sentence that belongs to it; the error itself goes to the log. To say more to
-/// the client, say it aloud with [`HandlerError::new`].
+/// The client learns only a code and the sentence that belongs to it; the error itself goes to the
+/// log. To say more to the client, say it aloud with [`HandlerError::new`].
 ///
 /// It does not implement [`Error`](StdError) itself, so that every type that does can be converted.
 ///

@@ -1,4 +1,5 @@
-//! Annotated handlers: what the attributes register, how a message finds its handler, and what becomes of the reply.
+//! Annotated handlers: what the attributes register, how a message finds its handler, and what
+//! becomes of the reply.
 
 pub mod extract;
 

@@ -31,8 +31,8 @@ pub(crate) fn discovered() -> Vec<&'static Registration> {
     all
 }
 
-/// A function with a mapping attribute. The attribute implements it for a type of the function's own name, so that
-/// `.handler::<chat>()` can name it.
+/// A function with a mapping attribute. The attribute implements it for a type of the function's
+/// own name, so that `.handler::<chat>()` can name it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no annotated handler",
     label = "not an annotated handler",

@@ -95,7 +95,8 @@ impl Routes {
     }
 }
 
-/// The destination without the application's prefix, with its leading slash: `/chat` of `/app/chat`.
+/// The destination without the application's prefix, with its leading slash: `/chat` of
+/// `/app/chat`.
 pub(crate) fn lookup_path<'d>(prefixes: &[String], destination: &'d str) -> Option<&'d str> {
     prefixes.iter().find_map(|prefix| {
         let rest = destination.strip_prefix(prefix.trim_end_matches('/'))?;

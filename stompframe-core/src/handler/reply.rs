@@ -26,7 +26,8 @@ impl Reply {
 /// What a handler may return.
 ///
 /// * `()` sends nothing.
-/// * [`Payload<T>`](Payload) sends JSON, `String` and `&'static str` send text, [`Bytes`] and `Vec<u8>` send bytes.
+/// * [`Payload<T>`](Payload) sends JSON, `String` and `&'static str` send text, [`Bytes`] and
+///   `Vec<u8>` send bytes.
 /// * `Option<R>` sends if there is something.
 /// * `Result<R, E>` sends what is `Ok`; an `Err` of any error type fails the message.
 #[diagnostic::on_unimplemented(

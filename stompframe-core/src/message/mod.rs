@@ -25,15 +25,17 @@ pub enum MessageType {
     Subscribe,
     /// A session wants it no longer.
     Unsubscribe,
-    /// A session has ended, for whatever reason; comes exactly once for each session that connected.
+    /// A session has ended, for whatever reason; comes exactly once for each session that
+    /// connected.
     Disconnect,
 }
 
 /// One message on its way.
 ///
-/// What the framework knows about a message (its type, destination and subscription) are fields of their own, not
-/// headers, so that nothing a client writes into a header can be mistaken for it. The [`headers`](Self::headers) are
-/// the application's: what one client sends, another receives. Cloning is cheap: texts and payload are shared.
+/// What the framework knows about a message (its type, destination and subscription) are fields of
+/// their own, not headers, so that nothing a client writes into a header can be mistaken for it.
+/// The [`headers`](Self::headers) are the application's: what one client sends, another receives.
+/// Cloning is cheap: texts and payload are shared.
 #[derive(Clone, Debug)]
 pub struct Message {
     message_type: MessageType,
@@ -44,7 +46,8 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message of this type for this destination (empty for CONNECT and DISCONNECT), without headers or payload.
+    /// A message of this type for this destination (empty for CONNECT and DISCONNECT), without
+    /// headers or payload.
     #[must_use]
     pub fn new(message_type: MessageType, destination: impl Into<ByteString>) -> Self {
         Self {

@@ -7,11 +7,13 @@ use serde::de::IntoDeserializer;
 
 use crate::error::{ErrorCode, MessagingError};
 
-/// The body of a message as a value: taken by a handler, and given back as its reply, as axum's `Json` is.
+/// The body of a message as a value: taken by a handler, and given back as its reply, as axum's
+/// `Json` is.
 ///
-/// Coming in, the `content-type` decides: JSON (`application/json`, `…+json`, or none at all, as in Spring) is parsed
-/// into `T`; `text/*` becomes a `T` that deserializes from a string. Any other type is refused with the code
-/// `conversion`, and the handler is not called. Going out it is `application/json`.
+/// Coming in, the `content-type` decides: JSON (`application/json`, `…+json`, or none at all, as in
+/// Spring) is parsed into `T`; `text/*` becomes a `T` that deserializes from a string. Any other
+/// type is refused with the code `conversion`, and the handler is not called. Going out it is
+/// `application/json`.
 ///
 /// ```
 /// use stompframe_core::message::Payload;
@@ -28,8 +30,8 @@ pub struct Payload<T>(pub T);
 
 /// What can be the body of a message that the server sends.
 ///
-/// Implemented by [`Payload`] (JSON), `String` and `&'static str` (`text/plain`), [`Bytes`] and `Vec<u8>`
-/// (`application/octet-stream`).
+/// Implemented by [`Payload`] (JSON), `String` and `&'static str` (`text/plain`), [`Bytes`] and
+/// `Vec<u8>` (`application/octet-stream`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of a message",
     label = "not a message body",
@@ -118,7 +120,8 @@ pub(crate) fn from_payload<T: DeserializeOwned>(
 ) -> Result<T, MessagingError> {
     let refused = || MessagingError::new(ErrorCode::Conversion);
     match ContentType::of(content_type) {
-        // serde_json's words name the place and what was expected there, all of it the client's own data.
+        // serde_json's words name the place and what was expected there, all of it the client's own
+        // data.
         ContentType::Json => serde_json::from_slice(payload).map_err(|error| {
             refused().with_detail(format!("not the JSON that is expected: {error}"))
         }),

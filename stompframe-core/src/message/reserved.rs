@@ -1,7 +1,8 @@
 /// Headers that the server writes, or that are addressed to it and not to other clients.
 ///
-/// What a client puts under one of these names is taken out of its SEND before anybody sees the message, so that
-/// nothing can be forged (Spring passes them on). Compared in lower case: some clients fold case.
+/// What a client puts under one of these names is taken out of its SEND before anybody sees the
+/// message, so that nothing can be forged (Spring passes them on). Compared in lower case: some
+/// clients fold case.
 const RESERVED: [&str; 14] = [
     "ack",
     "content-length",

@@ -4,8 +4,9 @@ use bytestring::ByteString;
 
 /// Names one subscription within a session.
 ///
-/// STOMP 1.1 and 1.2 demand an `id` of every SUBSCRIBE. STOMP 1.0 does not: there, a subscription made without one is
-/// known by its destination, and what is delivered to it carries no `subscription` header.
+/// STOMP 1.1 and 1.2 demand an `id` of every SUBSCRIBE. STOMP 1.0 does not: there, a subscription
+/// made without one is known by its destination, and what is delivered to it carries no
+/// `subscription` header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionId {
     /// The client's own `id`.

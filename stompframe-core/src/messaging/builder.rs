@@ -76,7 +76,8 @@ impl MessagingBuilder {
         self
     }
 
-    /// Takes the annotated handlers of one module and those below it, as Spring's component scan does.
+    /// Takes the annotated handlers of one module and those below it, as Spring's component scan
+    /// does.
     ///
     /// Usually `.scan(module_path!())`. It is a problem if there are none.
     pub fn scan(mut self, module: &'static str) -> Self {
@@ -119,8 +120,9 @@ impl MessagingBuilder {
         self
     }
 
-    /// Destinations that begin like this go to the handlers, whose mappings do not repeat it: with `/app`, a SEND to
-    /// `/app/chat` reaches the mapping `/chat`. Can be said several times. Without any, all destinations do.
+    /// Destinations that begin like this go to the handlers, whose mappings do not repeat it: with
+    /// `/app`, a SEND to `/app/chat` reaches the mapping `/chat`. Can be said several times.
+    /// Without any, all destinations do.
     pub fn application_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.application_prefixes.push(prefix.into());
         self
@@ -139,14 +141,15 @@ impl MessagingBuilder {
         self
     }
 
-    /// Lets clients SEND straight to the broker below these prefixes. Closed unless opened: whoever can publish to
-    /// a topic can forge any message on it. Spring leaves all of it open.
+    /// Lets clients SEND straight to the broker below these prefixes. Closed unless opened: whoever
+    /// can publish to a topic can forge any message on it. Spring leaves all of it open.
     pub fn accept_client_sends<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
         self.accepted_sends = Prefixes::new(prefixes);
         self
     }
 
-    /// Adds interceptors to the channel from the clients: `.client_inbound(|channel| channel.intercept(..))`.
+    /// Adds interceptors to the channel from the clients: `.client_inbound(|channel|
+    /// channel.intercept(..))`.
     pub fn client_inbound(mut self, configure: impl FnOnce(Interceptors) -> Interceptors) -> Self {
         self.client_inbound = configure(self.client_inbound);
         self
@@ -158,22 +161,23 @@ impl MessagingBuilder {
         self
     }
 
-    /// Adds interceptors to the channel to the clients. They run once for each recipient; without any, a message is
-    /// encoded once for all.
+    /// Adds interceptors to the channel to the clients. They run once for each recipient; without
+    /// any, a message is encoded once for all.
     pub fn client_outbound(mut self, configure: impl FnOnce(Interceptors) -> Interceptors) -> Self {
         self.client_outbound = configure(self.client_outbound);
         self
     }
 
-    /// The heart-beats that the server offers: how often it can send one and how often it wants one; 10 seconds each
-    /// unless told otherwise, zero for none. What is shorter than a second counts as a second, what is longer than an
-    /// hour as an hour.
+    /// The heart-beats that the server offers: how often it can send one and how often it wants
+    /// one; 10 seconds each unless told otherwise, zero for none. What is shorter than a second
+    /// counts as a second, what is longer than an hour as an hour.
     pub fn heart_beat(mut self, send: Duration, receive: Duration) -> Self {
         self.heart_beat = HeartBeat { send, receive }.clamped();
         self
     }
 
-    /// Bounds everything that grows with what clients do; see [`Limits`] for what holds unless told otherwise.
+    /// Bounds everything that grows with what clients do; see [`Limits`] for what holds unless told
+    /// otherwise.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -189,8 +193,9 @@ impl MessagingBuilder {
     ///
     /// # Errors
     ///
-    /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a `State` nobody gave, a
-    /// controller that was discovered but has no instance, a reply that no broker prefix covers.
+    /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a
+    /// `State` nobody gave, a controller that was discovered but has no instance, a reply that no
+    /// broker prefix covers.
     pub fn build(self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
         let broker_prefixes = self.broker_prefixes.unwrap_or_default();

@@ -56,14 +56,14 @@ impl Messaging {
     ///
     /// # Errors
     ///
-    /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when the application is
-    /// going down.
+    /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when
+    /// the application is going down.
     pub fn admit(&self) -> Result<Admission, ErrorCode> {
         self.connections.admit()
     }
 
-    /// Ends all sessions: nobody new is admitted, and each session finishes the frames that it has received, writes
-    /// what is queued, and is told `server-shutdown`.
+    /// Ends all sessions: nobody new is admitted, and each session finishes the frames that it has
+    /// received, writes what is queued, and is told `server-shutdown`.
     ///
     /// Returns how many connections were cut because that took longer than `within`.
     pub async fn shut_down(&self, within: Duration) -> usize {

@@ -3,7 +3,8 @@ use std::fmt;
 
 /// Everything that is wrong with an application, found before it starts.
 ///
-/// Both `Display` and `Debug` list the problems, one on a line: returned from `main`, it is readable.
+/// Both `Display` and `Debug` list the problems, one on a line: returned from `main`, it is
+/// readable.
 pub struct BuildError {
     problems: Vec<String>,
 }

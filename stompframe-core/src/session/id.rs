@@ -9,7 +9,8 @@ pub struct SessionId(ByteString);
 impl SessionId {
     /// # Panics
     ///
-    /// When the operating system has no randomness to give; there is nothing sensible to do without it.
+    /// When the operating system has no randomness to give; there is nothing sensible to do without
+    /// it.
     pub(crate) fn random() -> Self {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");

@@ -1,4 +1,5 @@
-//! One client's session: who it is, what it is subscribed to, and the queue of what it is to receive.
+//! One client's session: who it is, what it is subscribed to, and the queue of what it is to
+//! receive.
 
 mod id;
 mod outbox;
@@ -20,8 +21,9 @@ use crate::stomp::{self, Agreed, Frame, Version};
 
 /// A client's session, from CONNECT to the end of its connection.
 ///
-/// Everybody who wants to reach the client holds it as `Arc<Session>` and puts frames into its outbound queue; only the
-/// connection takes them out. When the connection ends, what is still put in is dropped.
+/// Everybody who wants to reach the client holds it as `Arc<Session>` and puts frames into its
+/// outbound queue; only the connection takes them out. When the connection ends, what is still put
+/// in is dropped.
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
@@ -40,13 +42,15 @@ impl Session {
         }
     }
 
-    /// The id of the session: 128 random bits in hexadecimal. It names the session; it is no credential.
+    /// The id of the session: 128 random bits in hexadecimal. It names the session; it is no
+    /// credential.
     #[must_use]
     pub const fn id(&self) -> &SessionId {
         &self.id
     }
 
-    /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any client can read.
+    /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any
+    /// client can read.
     #[must_use]
     pub fn version(&self) -> Version {
         self.agreed
@@ -120,8 +124,8 @@ impl Session {
         self.subscriptions().iter().filter_map(to_it).collect()
     }
 
-    /// Puts a frame into the queue unless the subscription has ended. It holds on to the subscriptions meanwhile, so
-    /// that nothing follows the receipt of an UNSUBSCRIBE.
+    /// Puts a frame into the queue unless the subscription has ended. It holds on to the
+    /// subscriptions meanwhile, so that nothing follows the receipt of an UNSUBSCRIBE.
     pub(crate) fn push_if_subscribed(&self, id: &SubscriptionId, frame: OutgoingFrame) {
         let subscriptions = self.subscriptions();
         if subscriptions.contains_key(id) {
@@ -152,7 +156,8 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session: what is queued is still written, nothing can be added, then the connection closes.
+    /// Ends the session: what is queued is still written, nothing can be added, then the connection
+    /// closes.
     pub fn close(&self, close: Close) {
         self.outbox.seal(None, close);
     }

@@ -11,8 +11,9 @@ use crate::stomp::{self, Command, Frame, Version};
 
 /// An encoded frame on its way to a client. Cloning shares the bytes.
 ///
-/// A transport that tells text from binary, as WebSocket does, sends [`Text`](Self::Text) as text; a frame whose body
-/// is not UTF-8 goes as [`Binary`](Self::Binary). It is decided once, where the frame is encoded, not per recipient.
+/// A transport that tells text from binary, as WebSocket does, sends [`Text`](Self::Text) as text;
+/// a frame whose body is not UTF-8 goes as [`Binary`](Self::Binary). It is decided once, where the
+/// frame is encoded, not per recipient.
 #[derive(Clone, Debug)]
 pub enum OutgoingFrame {
     /// The whole frame is UTF-8.
@@ -83,7 +84,8 @@ impl Close {
     }
 }
 
-/// What a session's outbound queue may hold. Going past either bound ends the session with `slow-consumer`.
+/// What a session's outbound queue may hold. Going past either bound ends the session with
+/// `slow-consumer`.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct OutboxLimits {
@@ -107,14 +109,16 @@ impl Default for OutboxLimits {
 pub(crate) struct Outbox {
     limits: OutboxLimits,
     state: Mutex<State>,
-    /// Rung when the queue was empty and is no longer, or was sealed: once for a burst, not once for a frame.
+    /// Rung when the queue was empty and is no longer, or was sealed: once for a burst, not once
+    /// for a frame.
     filled: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     queue: VecDeque<OutgoingFrame>,
-    /// Bytes and frames that are queued, or drained and not yet written: both are memory that a slow client holds.
+    /// Bytes and frames that are queued, or drained and not yet written: both are memory that a
+    /// slow client holds.
     bytes: usize,
     frames: usize,
     sealed: Option<Close>,
@@ -147,7 +151,8 @@ impl Outbox {
         // One frame alone always fits: how large a frame may be is decided where it is made.
         let over_bytes = state.frames > 0 && state.bytes + frame.len() > self.limits.max_bytes;
         if over_bytes || state.frames >= self.limits.max_frames {
-            // What is queued cannot be delivered in any useful time. Its memory is worth more than its bytes.
+            // What is queued cannot be delivered in any useful time. Its memory is worth more than
+            // its bytes.
             state.queue = VecDeque::new();
             let code = ErrorCode::SlowConsumer;
             let error = Frame::new(Command::Error)
@@ -169,7 +174,8 @@ impl Outbox {
         }
     }
 
-    /// Ends the queue, with one last frame if there is one. The first to seal it decides; later calls do nothing.
+    /// Ends the queue, with one last frame if there is one. The first to seal it decides; later
+    /// calls do nothing.
     pub(crate) fn seal(&self, last: Option<OutgoingFrame>, close: Close) {
         let mut state = self.state();
         if state.sealed.is_some() {
@@ -196,7 +202,8 @@ impl Outbox {
         }
     }
 
-    /// Waits until there is something to write or the queue is sealed, and moves all of it. Cancel-safe.
+    /// Waits until there is something to write or the queue is sealed, and moves all of it.
+    /// Cancel-safe.
     pub(crate) async fn drain(&self, into: &mut VecDeque<OutgoingFrame>) -> Drained {
         loop {
             {

@@ -45,8 +45,8 @@ impl SessionRegistry {
         self.sessions.pin().remove(id);
     }
 
-    /// Takes a place for one more connection, unless all are taken. Connections that have not sent their CONNECT yet
-    /// count too: they cost as much.
+    /// Takes a place for one more connection, unless all are taken. Connections that have not sent
+    /// their CONNECT yet count too: they cost as much.
     pub(crate) fn take_place(self: &Arc<Self>, limit: usize) -> Option<Place> {
         self.places
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {

@@ -21,8 +21,8 @@ impl UserDestinations {
         Self { outbound }
     }
 
-    /// Delivers to the subscriptions that this one session has to a user destination such as `/user/queue/errors`.
-    /// Says whether there was any.
+    /// Delivers to the subscriptions that this one session has to a user destination such as
+    /// `/user/queue/errors`. Says whether there was any.
     pub(crate) async fn send_to_session(&self, session: &Arc<Session>, message: &Message) -> bool {
         let subscriptions = session.subscriptions_to(message.destination());
         for subscription in &subscriptions {

@@ -72,8 +72,8 @@ impl Client {
         );
     }
 
-    /// A round trip: whatever the server had to say before has arrived when it returns. The next frame has to be the
-    /// receipt, so this proves that there was nothing.
+    /// A round trip: whatever the server had to say before has arrived when it returns. The next
+    /// frame has to be the receipt, so this proves that there was nothing.
     pub(crate) async fn nothing_before_receipt(&mut self) {
         self.confirmed("UNSUBSCRIBE\nid:never-subscribed\n").await;
     }

@@ -14,9 +14,10 @@ use crate::session::Session;
 
 /// Delivers what is published to a destination to every subscription of exactly that destination.
 ///
-/// When [`BrokerChannel::send`](crate::channel::BrokerChannel::send) returns, the message is in the outbound queue of
-/// every session that was subscribed; when a SUBSCRIBE is done, nothing published later is missed; when an UNSUBSCRIBE
-/// is done, nothing more comes. What one publisher publishes to one destination arrives everywhere in that order.
+/// When [`BrokerChannel::send`](crate::channel::BrokerChannel::send) returns, the message is in the
+/// outbound queue of every session that was subscribed; when a SUBSCRIBE is done, nothing published
+/// later is missed; when an UNSUBSCRIBE is done, nothing more comes. What one publisher publishes
+/// to one destination arrives everywhere in that order.
 #[derive(Debug)]
 pub struct SimpleBroker {
     prefixes: Prefixes,

@@ -9,9 +9,10 @@ use crate::session::SessionId;
 
 /// Who is subscribed to which destination.
 ///
-/// Each topic has a lock of its own, held while a message is put into its subscribers' queues (which never waits) and
-/// never across an await. So subscribing to one destination never stalls another, and once a subscription has been
-/// taken out, no delivery that began earlier can still reach it.
+/// Each topic has a lock of its own, held while a message is put into its subscribers' queues
+/// (which never waits) and never across an await. So subscribing to one destination never stalls
+/// another, and once a subscription has been taken out, no delivery that began earlier can still
+/// reach it.
 #[derive(Debug, Default)]
 pub(super) struct Topics {
     topics: papaya::HashMap<ByteString, Arc<Topic>>,
@@ -26,7 +27,8 @@ struct Topic {
 struct Subscribers {
     recipients: Vec<Recipient>,
     positions: HashMap<(SessionId, SubscriptionId), usize>,
-    /// The last subscriber has left and the topic is being taken out of the map: subscribe to its successor.
+    /// The last subscriber has left and the topic is being taken out of the map: subscribe to its
+    /// successor.
     retired: bool,
 }
 

@@ -5,11 +5,13 @@ use crate::message::{Message, MessageType};
 use crate::stomp::{Command, Frame, HeartBeat, Version};
 
 impl Protocol {
-    /// CONNECT and STOMP (STOMP 1.2, Connecting): agrees on a version and on heart-beats, lets the interceptors of the
-    /// inbound channel judge, and answers CONNECTED. There is no receipt for it.
+    /// CONNECT and STOMP (STOMP 1.2, Connecting): agrees on a version and on heart-beats, lets the
+    /// interceptors of the inbound channel judge, and answers CONNECTED. There is no receipt for
+    /// it.
     ///
-    /// The version is the highest that both sides know, by `accept-version` alone. The sub-protocol of a WebSocket has
-    /// no say, as in Spring: clients offer what they could speak there, and what they want here.
+    /// The version is the highest that both sides know, by `accept-version` alone. The sub-protocol
+    /// of a WebSocket has no say, as in Spring: clients offer what they could speak there, and what
+    /// they want here.
     pub(super) async fn connect(&mut self, frame: Frame) -> Result<Next, Fatal> {
         let Some(version) = Version::negotiate(frame.header("accept-version")) else {
             self.answers

@@ -1,4 +1,5 @@
-//! What the protocol reads from the headers of a frame, and what it says when they are not as they have to be.
+//! What the protocol reads from the headers of a frame, and what it says when they are not as they
+//! have to be.
 
 use bytestring::ByteString;
 
@@ -26,7 +27,8 @@ pub(super) fn check_receipt(frame: &Frame) -> Result<(), Fatal> {
     }
 }
 
-/// The destination of a SEND or SUBSCRIBE. An empty one counts as missing: it has no use, and hides a mistake.
+/// The destination of a SEND or SUBSCRIBE. An empty one counts as missing: it has no use, and hides
+/// a mistake.
 pub(super) fn destination_of(frame: &Frame) -> Result<ByteString, Fatal> {
     match frame.headers.get_bytestring("destination") {
         None => Err(missing(frame.command, "destination")),
@@ -50,8 +52,8 @@ pub(super) fn subscription_id(frame: &Frame) -> Result<Option<ByteString>, Fatal
     }
 }
 
-/// What is left of a client's headers for the application: all but those that are addressed to the server, or that
-/// only the server may write.
+/// What is left of a client's headers for the application: all but those that are addressed to the
+/// server, or that only the server may write.
 pub(super) fn application_headers(mut headers: Headers) -> Headers {
     headers.retain(|name, _| !is_reserved(name));
     headers

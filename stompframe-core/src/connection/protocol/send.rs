@@ -5,8 +5,8 @@ use crate::message::{Message, MessageType};
 use crate::stomp::Frame;
 
 impl Protocol {
-    /// SEND. Its RECEIPT means that a handler returned success and its replies were accepted by the broker, or that the
-    /// broker took the message itself.
+    /// SEND. Its RECEIPT means that a handler returned success and its replies were accepted by the
+    /// broker, or that the broker took the message itself.
     pub(super) async fn send(&self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
         if frame.headers.contains("transaction") {

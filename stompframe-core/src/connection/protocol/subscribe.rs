@@ -6,7 +6,8 @@ use crate::message::{Message, MessageType, SubscriptionId};
 use crate::stomp::{Frame, Version};
 
 impl Protocol {
-    /// SUBSCRIBE. Its RECEIPT means that the subscription is live: nothing that is published later is missed.
+    /// SUBSCRIBE. Its RECEIPT means that the subscription is live: nothing that is published later
+    /// is missed.
     pub(super) async fn subscribe(
         &self,
         frame: Frame,
@@ -78,7 +79,8 @@ impl Protocol {
         };
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
-        // That nobody is responsible is no failure: what a subscribe mapping answered is over already.
+        // That nobody is responsible is no failure: what a subscribe mapping answered is over
+        // already.
         match self.offer(message).await {
             Err(error) if error.code() != ErrorCode::NoRoute => {
                 let about = About {

@@ -11,8 +11,8 @@ use super::{HandlerError, HandlerSpec, MessageContext};
 
 /// Anything that a handler can take as an argument: something that is read from a message.
 ///
-/// A message is whole in memory when a handler sees it, so this is one synchronous method, no argument has to be last,
-/// and one error type serves all.
+/// A message is whole in memory when a handler sees it, so this is one synchronous method, no
+/// argument has to be last, and one error type serves all.
 ///
 /// ```
 /// use stompframe_core::{FromMessage, HandlerError, MessageContext};
