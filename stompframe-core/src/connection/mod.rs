@@ -2,15 +2,19 @@
 //! a STOMP session.
 
 mod answer;
+mod connections;
 mod driver;
 mod endpoint;
 mod limits;
 mod protocol;
 mod reader;
+mod shared;
 mod transport;
 mod writer;
 
-pub use self::driver::{Admission, Connections};
+pub use self::connections::Admission;
+pub(crate) use self::connections::Connections;
 pub use self::endpoint::EndpointConfig;
 pub use self::limits::Limits;
+pub(crate) use self::shared::Shared;
 pub use self::transport::{TransportError, TransportSink, TransportSource};

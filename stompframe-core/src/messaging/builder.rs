@@ -10,7 +10,7 @@ use crate::broker::{ClientSends, Prefixes, SimpleBroker};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
-use crate::connection::{Connections, EndpointConfig, Limits};
+use crate::connection::{Connections, EndpointConfig, Limits, Shared};
 use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Mapping, Services, States};
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -250,7 +250,13 @@ impl MessagingBuilder {
             self.client_inbound,
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
         );
-        let connections = Connections::new(inbound, users, self.limits, self.heart_beat);
+        let connections = Connections::new(Shared {
+            inbound,
+            users,
+            sessions: Arc::default(),
+            limits: self.limits,
+            heart_beat: self.heart_beat,
+        });
         Ok(Messaging {
             connections: Arc::new(connections),
             template,

@@ -37,7 +37,7 @@ impl Messaging {
     /// The sessions that are connected now.
     #[must_use]
     pub fn sessions(&self) -> &SessionRegistry {
-        self.connections.sessions()
+        &self.connections.shared().sessions
     }
 
     /// The endpoints that were given to the builder, for those who serve them.
@@ -49,7 +49,7 @@ impl Messaging {
     /// The limits that hold, for those who serve endpoints.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        self.connections.limits()
+        &self.connections.shared().limits
     }
 
     /// Takes a place for a connection, before its handshake is answered.

@@ -27,13 +27,7 @@ impl Protocol {
         };
         let mut connect = Message::new(MessageType::Connect, "");
         *connect.headers_mut() = frame.headers;
-        if self
-            .connections
-            .inbound
-            .send(connect, &self.session)
-            .await?
-            == Outcome::Dropped
-        {
+        if self.shared.inbound.send(connect, &self.session).await? == Outcome::Dropped {
             return Err(MessagingError::new(ErrorCode::Denied));
         }
 
@@ -41,13 +35,13 @@ impl Protocol {
             .with_header("version", version.as_str())
             .with_header("session", self.session.id().to_string())
             .with_header("server", "stompframe");
-        let offered = self.connections.heart_beat;
+        let offered = self.shared.heart_beat;
         if version > Version::V1_0 {
             connected = connected.with_header("heart-beat", offered.to_string());
         }
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
-        self.connections.sessions.insert(&self.session);
+        self.shared.sessions.insert(&self.session);
         self.answers.send(&connected);
         tracing::debug!(%version, "the session has connected");
         Ok(Next::Connected(version))

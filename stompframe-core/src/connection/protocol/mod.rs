@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use self::headers::{check_receipt, receipt_of, unsupported};
 use super::answer::{About, Answers};
-use super::driver::Connections;
+use super::shared::Shared;
 use crate::channel::Outcome;
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
@@ -16,7 +16,7 @@ use crate::stomp::{Agreed, Command, DecodeError, DecodeErrorKind, Frame, Version
 
 /// The rules of one STOMP session: what may come when, and what it means.
 pub(super) struct Protocol {
-    connections: Arc<Connections>,
+    shared: Arc<Shared>,
     session: Arc<Session>,
     answers: Answers,
 }
@@ -38,13 +38,9 @@ pub(super) enum Next {
 type Fatal = MessagingError;
 
 impl Protocol {
-    pub(super) const fn new(
-        connections: Arc<Connections>,
-        session: Arc<Session>,
-        answers: Answers,
-    ) -> Self {
+    pub(super) const fn new(shared: Arc<Shared>, session: Arc<Session>, answers: Answers) -> Self {
         Self {
-            connections,
+            shared,
             session,
             answers,
         }
@@ -102,15 +98,10 @@ impl Protocol {
             return; // Nobody knows it.
         }
         let disconnect = Message::new(MessageType::Disconnect, "");
-        if let Err(error) = self
-            .connections
-            .inbound
-            .send(disconnect, &self.session)
-            .await
-        {
+        if let Err(error) = self.shared.inbound.send(disconnect, &self.session).await {
             tracing::warn!(%error, "not everybody could let go of the session");
         }
-        self.connections.sessions.remove(self.session.id());
+        self.shared.sessions.remove(self.session.id());
         tracing::debug!("the session has ended");
     }
 
@@ -136,12 +127,7 @@ impl Protocol {
 
     /// Offers a message to the inbound channel; it has to be processed.
     async fn offer(&self, message: Message) -> Result<(), MessagingError> {
-        match self
-            .connections
-            .inbound
-            .send(message, &self.session)
-            .await?
-        {
+        match self.shared.inbound.send(message, &self.session).await? {
             Outcome::Handled => Ok(()),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
             // The interceptor wants silence; only who asked for a receipt will hear of it.

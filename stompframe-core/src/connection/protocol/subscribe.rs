@@ -35,7 +35,7 @@ impl Protocol {
         self.session.reserve(
             id.clone(),
             destination.clone(),
-            self.connections.limits.max_subscriptions,
+            self.shared.limits.max_subscriptions,
         )?;
         let mut message = Message::new(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
