@@ -121,7 +121,7 @@ impl<'f> Handler<'f> {
                                 ::core::result::Result::Ok(value) => value,
                                 ::core::result::Result::Err(error) => {
                                     return ::core::result::Result::Err(
-                                        #private::MessageContext::bad_variable(#name, error),
+                                        #private::MessageContext::bad_variable(#name, &error),
                                     );
                                 }
                             };

@@ -419,3 +419,37 @@ async fn a_panicking_handler_hurts_nobody_else() {
         other.confirmed("SEND\ndestination:/app/number/7\n").await;
     }
 }
+
+/// Text that a client had a hand in is cut and kept on one line, wherever it goes.
+#[tokio::test]
+async fn an_error_repeats_little_of_what_was_sent() {
+    let app = app().await;
+    let mut client = app.connect().await;
+    let body = format!("{{\"text\":{{\"{}\":1}}}}", "x\\ny".repeat(10_000));
+    client
+        .send(format!("SEND\ndestination:/app/say\nreceipt:r\n\n{body}\0"))
+        .await;
+    let error = client.error().await;
+    assert_eq!(error.header("error-code"), Some("conversion"));
+    assert!(
+        error.body.len() < 400 && !error.text().contains('\n'),
+        "{error:?}"
+    );
+}
+
+/// L-07: unread input would reset the connection, and the ERROR would be lost with it.
+#[tokio::test]
+async fn the_error_reaches_a_client_that_keeps_sending() {
+    let app = app().await;
+    for _ in 0..20 {
+        let mut client = app.connect().await;
+        client.send("NONSENSE\n\n\0").await;
+        for _ in 0..16 {
+            client.send_anyway(&"x".repeat(64 * 1024)).await;
+        }
+        assert_eq!(
+            client.frame().await.header("error-code"),
+            Some("unknown-command")
+        );
+    }
+}

@@ -65,9 +65,18 @@ async fn what_is_dropped_or_failed_is_not_processed_and_who_asked_is_told() {
     client
         .send("SEND\ndestination:/app/echo\nfate:drop\n\nx\0")
         .await;
-    // A drop is meant to be silent, and denied is what a client without an errors subscription
-    // cannot survive.
+    client.nothing_before_receipt().await;
+    client
+        .send("SEND\ndestination:/app/echo\nfate:drop\nreceipt:r\n\nx\0")
+        .await;
     assert_eq!(client.error().await.header("error-code"), Some("denied"));
+
+    // A subscription that was dropped is none.
+    let mut client = app.connect().await;
+    client
+        .send("SUBSCRIBE\nid:0\ndestination:/topic/echo\nfate:drop\n\n\0")
+        .await;
+    client.subscribe("0", "/topic/echo").await;
 
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/echo").await;

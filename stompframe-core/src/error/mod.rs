@@ -4,7 +4,7 @@ mod code;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 pub use self::code::ErrorCode;
 
@@ -98,25 +98,35 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Shows what a client sent, for the log: escaped, so that one event stays one line, and cut to 256
-/// bytes.
+/// Shows text that a client had a hand in: cut to 256 bytes, and with nothing in it that would break
+/// a line or a terminal, so that one event stays one line.
 pub(crate) struct Untrusted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Untrusted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = if self.0.len() <= 256 {
-            self.0.len()
-        } else {
-            (0..=256)
-                .rev()
-                .find(|end| self.0.is_char_boundary(*end))
-                .unwrap_or_default()
-        };
-        write!(f, "{}", self.0[..end].escape_debug())?;
-        if end < self.0.len() {
-            f.write_str("...")
-        } else {
-            Ok(())
+        for (position, letter) in self.0.char_indices() {
+            if position + letter.len_utf8() > 256 {
+                return f.write_str("...");
+            }
+            match letter {
+                '\u{2028}' | '\u{2029}' => write!(f, "{}", letter.escape_unicode())?,
+                control if control.is_control() => write!(f, "{}", control.escape_default())?,
+                plain => f.write_char(plain)?,
+            }
         }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Untrusted;
+
+    #[test]
+    fn what_a_client_sent_stays_on_one_line_and_short() {
+        let shown = Untrusted("a\nb\u{1b}[31m\u{2028}\"ü\"").to_string();
+        assert_eq!(shown, "a\\nb\\u{1b}[31m\\u{2028}\"ü\"");
+        let shown = Untrusted(&"ü".repeat(1_000)).to_string();
+        assert_eq!(shown, format!("{}...", "ü".repeat(128)));
     }
 }

@@ -7,7 +7,7 @@ use bytestring::ByteString;
 
 use super::HandlerError;
 use crate::destination::Captures;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, Untrusted};
 use crate::message::Message;
 use crate::session::Session;
 use crate::template::MessagingTemplate;
@@ -76,10 +76,13 @@ impl MessageContext {
 
     /// The error for a destination variable that does not parse.
     #[doc(hidden)]
-    pub fn bad_variable(name: &'static str, error: impl fmt::Display) -> HandlerError {
+    pub fn bad_variable(name: &'static str, error: &dyn fmt::Display) -> HandlerError {
         HandlerError::new(
             ErrorCode::BadDestination,
-            format!("destination variable `{name}`: {error}"),
+            format!(
+                "destination variable `{name}`: {}",
+                Untrusted(&error.to_string())
+            ),
         )
     }
 }

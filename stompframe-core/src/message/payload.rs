@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde::de::IntoDeserializer;
 
-use crate::error::{ErrorCode, MessagingError};
+use crate::error::{ErrorCode, MessagingError, Untrusted};
 
 /// The body of a message as a value: taken by a handler, and given back as its reply, as axum's
 /// `Json` is.
@@ -113,6 +113,11 @@ impl ContentType {
     }
 }
 
+/// serde's own words say what was expected, but also repeat what came instead.
+fn explain(what: &str, error: &impl ToString) -> String {
+    format!("{what}: {}", Untrusted(&error.to_string()))
+}
+
 /// Reads a payload as a `T`.
 pub(crate) fn from_payload<T: DeserializeOwned>(
     content_type: Option<&str>,
@@ -120,16 +125,16 @@ pub(crate) fn from_payload<T: DeserializeOwned>(
 ) -> Result<T, MessagingError> {
     let refused = || MessagingError::new(ErrorCode::Conversion);
     match ContentType::of(content_type) {
-        // serde_json's words name the place and what was expected there, all of it the client's own
-        // data.
         ContentType::Json => serde_json::from_slice(payload).map_err(|error| {
-            refused().with_detail(format!("not the JSON that is expected: {error}"))
+            refused().with_detail(explain("not the JSON that is expected", &error))
         }),
         ContentType::Text => {
             let text = std::str::from_utf8(payload)
                 .map_err(|_| refused().with_detail("text is not UTF-8"))?;
             let deserializer = IntoDeserializer::<serde::de::value::Error>::into_deserializer(text);
-            T::deserialize(deserializer).map_err(|error| refused().with_detail(error.to_string()))
+            T::deserialize(deserializer).map_err(|error| {
+                refused().with_detail(explain("not the text that is expected", &error))
+            })
         }
         ContentType::Other => Err(refused().with_detail(
             "this content-type cannot be read here; send application/json or text/plain",

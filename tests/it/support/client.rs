@@ -46,6 +46,11 @@ impl Client {
         self.socket.send(Message::text(text.into())).await.unwrap();
     }
 
+    /// Sends a message although the server may have closed already.
+    pub(crate) async fn send_anyway(&mut self, text: &str) {
+        let _ = self.socket.send(Message::text(text)).await;
+    }
+
     pub(crate) async fn send_binary(&mut self, bytes: impl Into<Vec<u8>>) {
         self.socket
             .send(Message::binary(bytes.into()))

@@ -125,22 +125,27 @@ impl Protocol {
         }
     }
 
-    /// Offers a message to the inbound channel; it has to be processed.
-    async fn offer(&self, message: Message) -> Result<(), MessagingError> {
+    /// Offers a message to the inbound channel, and says whether it was processed. If not, an
+    /// interceptor dropped it, and nobody asked what became of it.
+    async fn offer(&self, message: Message, receipt: Option<&str>) -> Result<bool, MessagingError> {
         match self.shared.inbound.send(message, &self.session).await? {
-            Outcome::Handled => Ok(()),
+            Outcome::Handled => Ok(true),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
-            // The interceptor wants silence; only who asked for a receipt will hear of it.
-            Outcome::Dropped => Err(MessagingError::new(ErrorCode::Denied)),
+            // The interceptor wants silence, but who asked for a receipt waits for an answer.
+            Outcome::Dropped if receipt.is_some() => Err(MessagingError::new(ErrorCode::Denied)),
+            Outcome::Dropped => Ok(false),
         }
     }
 
-    /// Tells the client that a frame was not processed, and says whether the session goes on.
-    async fn refuse(&self, error: &MessagingError, about: About<'_>) -> Next {
-        if self.answers.refuse(error, about).await {
-            Next::Continue
-        } else {
-            Next::Failed
+    /// Answers a frame by what became of its message: with its RECEIPT, or with the refusal.
+    async fn answer(&self, offered: Result<bool, MessagingError>, about: About<'_>) -> Next {
+        match offered {
+            Ok(_) => {
+                self.answers.receipt(about.receipt);
+                Next::Continue
+            }
+            Err(error) if self.answers.refuse(&error, about).await => Next::Continue,
+            Err(_) => Next::Failed,
         }
     }
 }

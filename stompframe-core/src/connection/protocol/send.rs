@@ -15,19 +15,12 @@ impl Protocol {
         let mut message = Message::new(MessageType::Message, destination.clone());
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
-        match self.offer(message).await {
-            Ok(()) => {
-                self.answers.receipt(receipt);
-                Ok(Next::Continue)
-            }
-            Err(error) => {
-                let about = About {
-                    command: frame.command,
-                    destination: &destination,
-                    receipt,
-                };
-                Ok(self.refuse(&error, about).await)
-            }
-        }
+        let offered = self.offer(message, receipt).await;
+        let about = About {
+            command: frame.command,
+            destination: &destination,
+            receipt,
+        };
+        Ok(self.answer(offered, about).await)
     }
 }

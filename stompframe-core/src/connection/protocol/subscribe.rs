@@ -40,22 +40,17 @@ impl Protocol {
         let mut message = Message::new(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
         *message.headers_mut() = application_headers(frame.headers);
-        match self.offer(message).await {
-            Ok(()) => {
-                self.answers.receipt(receipt);
-                Ok(Next::Continue)
-            }
-            Err(error) => {
-                // First, so that the refusal cannot go to the very subscription that is refused.
-                self.session.release(&id);
-                let about = About {
-                    command: frame.command,
-                    destination: &destination,
-                    receipt,
-                };
-                Ok(self.refuse(&error, about).await)
-            }
+        let offered = self.offer(message, receipt).await;
+        if !matches!(offered, Ok(true)) {
+            // Before the answer, which must not go to the very subscription that is refused.
+            self.session.release(&id);
         }
+        let about = About {
+            command: frame.command,
+            destination: &destination,
+            receipt,
+        };
+        Ok(self.answer(offered, about).await)
     }
 
     /// UNSUBSCRIBE. Its RECEIPT means that nothing more comes.
@@ -79,22 +74,19 @@ impl Protocol {
         };
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
-        // That nobody is responsible is no failure: what a subscribe mapping answered is over
-        // already.
-        match self.offer(message).await {
-            Err(error) if error.code() != ErrorCode::NoRoute => {
-                let about = About {
-                    command: frame.command,
-                    destination: &destination,
-                    receipt,
-                };
-                Ok(self.refuse(&error, about).await)
-            }
-            _ => {
-                self.session.release(&id);
-                self.answers.receipt(receipt);
-                Ok(Next::Continue)
-            }
+        let offered = match self.offer(message, receipt).await {
+            // That nobody is responsible is no failure: what a subscribe mapping answered is over.
+            Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
+            offered => offered,
+        };
+        if matches!(offered, Ok(true)) {
+            self.session.release(&id);
         }
+        let about = About {
+            command: frame.command,
+            destination: &destination,
+            receipt,
+        };
+        Ok(self.answer(offered, about).await)
     }
 }

@@ -1,0 +1,97 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use super::driver::drive;
+use super::shared::Shared;
+use super::transport::{TransportSink, TransportSource};
+use crate::error::ErrorCode;
+use crate::session::{Place, Session};
+
+/// All connections of an application: who may open one, and how they end together.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    shared: Arc<Shared>,
+    /// Set once the application goes down: nobody new is admitted, and everybody is told.
+    shutdown: CancellationToken,
+    /// Set when there is no more time to be polite.
+    abort: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Connections {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            shared: Arc::new(shared),
+            shutdown: CancellationToken::new(),
+            abort: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Takes a place for a connection, before its handshake is answered.
+    pub(crate) fn admit(self: &Arc<Self>) -> Result<Admission, ErrorCode> {
+        if self.shutdown.is_cancelled() {
+            return Err(ErrorCode::ServerShutdown);
+        }
+        let Shared {
+            sessions, limits, ..
+        } = &*self.shared;
+        let place = sessions
+            .take_place(limits.max_sessions)
+            .ok_or(ErrorCode::Overloaded)?;
+        Ok(Admission {
+            connections: Arc::clone(self),
+            place,
+        })
+    }
+
+    /// Ends all sessions: each finishes what it has received, writes what is queued, and is told
+    /// `server-shutdown`. Returns how many connections had to be cut because that took longer than
+    /// `within`.
+    pub(crate) async fn shut_down(&self, within: Duration) -> usize {
+        self.shutdown.cancel();
+        self.tasks.close();
+        if timeout(within, self.tasks.wait()).await.is_ok() {
+            return 0;
+        }
+        let cut = self.tasks.len();
+        self.abort.cancel();
+        self.tasks.wait().await;
+        cut
+    }
+}
+
+/// The permission to open one connection.
+#[derive(Debug)]
+pub struct Admission {
+    connections: Arc<Connections>,
+    place: Place,
+}
+
+impl Admission {
+    /// Drives a connection from its first byte to its last. It is the whole life of a session, and
+    /// is to be run in a task of its own; shutting down waits for it.
+    pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
+        let Self { connections, place } = self;
+        let Connections {
+            shared,
+            shutdown,
+            abort,
+            tasks,
+        } = &*connections;
+        let session = Arc::new(Session::new(shared.limits.outbox));
+        let span = tracing::info_span!("stomp.session", session = %session.id());
+        let driven = drive(Arc::clone(shared), shutdown, session, source, sink).instrument(span);
+        tasks.track_future(abort.run_until_cancelled(driven)).await;
+        drop(place);
+    }
+}

@@ -1,0 +1,18 @@
+use std::sync::Arc;
+
+use super::limits::Limits;
+use crate::channel::ClientInboundChannel;
+use crate::session::SessionRegistry;
+use crate::stomp::HeartBeat;
+use crate::user::UserDestinations;
+
+/// What all connections of an application share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) inbound: ClientInboundChannel,
+    pub(crate) users: Arc<UserDestinations>,
+    pub(crate) sessions: Arc<SessionRegistry>,
+    pub(crate) limits: Limits,
+    /// What the server offers.
+    pub(crate) heart_beat: HeartBeat,
+}
