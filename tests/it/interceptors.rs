@@ -235,3 +235,33 @@ async fn a_session_is_let_go_of_even_if_an_interceptor_drops_its_disconnect() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn a_panicking_interceptor_ends_one_session_and_leaves_nothing_of_it() {
+    let app = App::start(messaging().client_inbound(|channel| {
+        channel.intercept(|message, _| {
+            let harmless = message.headers().get("bomb").is_none()
+                && message.message_type() != stompframe::MessageType::Disconnect;
+            assert!(harmless, "boom");
+            Verdict::Continue
+        })
+    }))
+    .await;
+    let mut other = app.connect().await;
+    other.subscribe("0", "/topic/a").await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "/topic/a").await;
+    client
+        .send("SEND\ndestination:/app/x\nbomb:yes\n\n\0")
+        .await;
+    assert_eq!(client.error().await.header("error-code"), Some("internal"));
+    while app.messaging.sessions().len() > 1 {
+        tokio::task::yield_now().await;
+    }
+    app.messaging
+        .template()
+        .send("/topic/a", "x")
+        .await
+        .unwrap();
+    assert_eq!(other.frame().await.text(), "x");
+}

@@ -57,6 +57,15 @@ impl ClientInboundChannel {
         result
     }
 
+    /// Sends a message to the listeners although an interceptor stands in the way.
+    pub(crate) async fn send_past_interceptors(
+        &self,
+        message: Message,
+        session: &Arc<Session>,
+    ) -> Result<Outcome, MessagingError> {
+        self.deliver(&Arc::new(message), session).await
+    }
+
     async fn deliver(
         &self,
         message: &Arc<Message>,

@@ -43,13 +43,7 @@ pub(super) async fn drive(
                     .fail(&MessagingError::new(ErrorCode::Internal), None);
                 End::Failed
             });
-        if AssertUnwindSafe(protocol.end_session())
-            .catch_unwind()
-            .await
-            .is_err()
-        {
-            tracing::error!("an interceptor panicked while the session ended");
-        }
+        protocol.end_session().await;
         if matches!(end, End::Disconnected) {
             // The client closes once it has its receipt.
             let _ = timeout(limits.close_timeout, discard(&mut source)).await;

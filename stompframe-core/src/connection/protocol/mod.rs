@@ -3,7 +3,10 @@ mod headers;
 mod send;
 mod subscribe;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+
+use futures_util::FutureExt as _;
 
 use self::headers::{check_receipt, receipt_of, unsupported};
 use super::answer::{About, Answers};
@@ -97,8 +100,19 @@ impl Protocol {
         if !self.session.is_connected() {
             return; // Nobody knows it.
         }
+        let inbound = &self.shared.inbound;
         let disconnect = Message::new(MessageType::Disconnect, "");
-        if let Err(error) = self.shared.inbound.send(disconnect, &self.session).await {
+        let sending = inbound.send(disconnect.clone(), &self.session);
+        let sent = match AssertUnwindSafe(sending).catch_unwind().await {
+            Ok(sent) => sent,
+            Err(_) => {
+                tracing::error!("an interceptor panicked while the session ended");
+                inbound
+                    .send_past_interceptors(disconnect, &self.session)
+                    .await
+            }
+        };
+        if let Err(error) = sent {
             tracing::warn!(%error, "not everybody could let go of the session");
         }
         self.shared.sessions.remove(self.session.id());
