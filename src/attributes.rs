@@ -20,9 +20,21 @@
 /// anything that implements [`IntoReply`](crate::IntoReply); it goes where [`send_to`] says, or
 /// else to `/topic` followed by the destination without the application prefix, as in Spring.
 ///
-/// A variable stands for a whole segment or for part of one (`/room.{id}`). Where several mappings
-/// match, the most specific one gets the message: at the first segment that differs, text comes
-/// before a variable.
+/// There may be several destinations, all with the same variables. They are patterns as in Spring:
+///
+/// | in a pattern | stands for |
+/// |---|---|
+/// | `?` | one character |
+/// | `*` | any number of characters within a segment |
+/// | `**` | any number of segments |
+/// | `{name}` | a variable: a segment, or part of one as in `/room.{id}` |
+/// | `{name:regex}` | a variable whose value matches (a regex of the `regex-lite` crate, in ASCII) |
+///
+/// Where several mappings match, the most specific one gets the message. That is one without `**`
+/// before one with it; of those without, the one with fewer wildcards and variables and then the
+/// longer one; of those with it, the longer one; and then the one that has text where the other one
+/// has not, from left to right. Two that match the same
+/// destinations are a problem that `build()` reports.
 ///
 /// The function stays what it is, and can be called by a test. Beside it comes a type of the same
 /// name, for [`handler::<say>()`](crate::MessagingBuilder::handler). The messages of one session

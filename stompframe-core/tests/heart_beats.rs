@@ -136,7 +136,7 @@ async fn t_15_a_slow_handler_kills_no_client() {
         line: line!(),
         name: "slow",
     };
-    let slow = Mapping::new(MappingKind::Message, "/slow", origin, |_| {
+    let slow = Mapping::new(MappingKind::Message, ["/slow"], origin, |_| {
         Box::pin(async {
             tokio::time::sleep(seconds(300)).await;
             Ok(stompframe_core::handler::Reply::none())

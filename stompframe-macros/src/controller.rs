@@ -108,7 +108,7 @@ fn prefix(args: syn::Result<Args>, errors: &mut Vec<syn::Error>) -> String {
     let Some(prefix) = args.strings.first() else {
         return String::new();
     };
-    match parse_pattern(&prefix.value()) {
+    match parse_pattern(&prefix.value(), '/') {
         Ok(_) => prefix.value(),
         Err(error) => {
             errors.push(syn::Error::new(prefix.span(), error));

@@ -6,7 +6,7 @@ use syn::{Attribute, LitStr, Signature};
 
 use crate::args::Args;
 use crate::signature::Handler;
-use crate::syntax::{Part, parse_pattern, parse_template};
+use crate::syntax::{Part, Segment, parse_pattern, parse_template};
 
 /// Which messages an attribute maps.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,8 @@ pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
 /// A mapping and its function, checked against each other.
 pub(crate) struct Mapping<'f> {
     kind: Kind,
-    pattern: String,
+    patterns: Vec<String>,
+    /// Those of the first pattern, in its order, which is the order for all.
     variables: Vec<String>,
     send_to: Vec<LitStr>,
     pub(crate) handler: Handler<'f>,
@@ -83,90 +84,99 @@ impl<'f> Mapping<'f> {
         let handler = Handler::read(signature, errors);
         let mut mapping = Self {
             kind,
-            pattern: String::new(),
+            patterns: Vec::new(),
             variables: Vec::new(),
             send_to,
             handler,
         };
         match args {
-            Ok(args) => mapping.check_pattern(&args, prefix, errors),
+            Ok(args) => mapping.check_patterns(&args, prefix, errors),
             Err(error) => errors.push(error),
         }
         mapping.check_send_to(errors);
         mapping
     }
 
-    fn check_pattern(&mut self, args: &Args, prefix: &str, errors: &mut Vec<syn::Error>) {
-        let literal = match args.strings.as_slice() {
-            [literal] => literal,
-            [] => {
-                let missing = format!(
-                    "say which destination: `#[{}(\"/chat\")]`",
-                    self.kind.attribute()
-                );
-                errors.push(syn::Error::new(proc_macro2::Span::call_site(), missing));
-                return;
-            }
-            [_, second, ..] => {
-                errors.push(syn::Error::new(
-                    second.span(),
-                    "a mapping has one destination: remove this one",
-                ));
-                return;
-            }
-        };
-        // On its own first, so that what is wrong with it is told in its own words.
-        self.pattern = format!("{prefix}{}", literal.value());
-        let segments =
-            match parse_pattern(&literal.value()).and_then(|_| parse_pattern(&self.pattern)) {
-                Ok(segments) => segments,
-                Err(error) => {
-                    errors.push(syn::Error::new(literal.span(), error));
-                    return;
-                }
-            };
-        self.variables = segments.iter().flatten().filter_map(variable).collect();
-        for name in &self.variables {
-            if self
-                .handler
-                .parameter_names()
-                .all(|parameter| parameter != name)
-            {
-                errors.push(syn::Error::new(
-                    literal.span(),
-                    format!(
-                        "variable `{name}` has no parameter: add `{name}: ...` to `{}`",
-                        self.handler.name
-                    ),
-                ));
+    fn check_patterns(&mut self, args: &Args, prefix: &str, errors: &mut Vec<syn::Error>) {
+        if args.strings.is_empty() {
+            let missing = format!(
+                "say which destination: `#[{}(\"/chat\")]`",
+                self.kind.attribute()
+            );
+            errors.push(syn::Error::new(proc_macro2::Span::call_site(), missing));
+        }
+        for literal in &args.strings {
+            if let Err(error) = self.check_pattern(literal, prefix) {
+                errors.push(syn::Error::new(literal.span(), error));
             }
         }
     }
 
+    /// Takes one pattern, or says what is wrong with it.
+    fn check_pattern(&mut self, literal: &LitStr, prefix: &str) -> Result<(), String> {
+        // On its own first, so that what is wrong with it is told in its own words. The separator
+        // is the builder's to say; what can be checked here does not depend on it.
+        let pattern = format!("{prefix}{}", literal.value());
+        let segments = parse_pattern(&literal.value(), '/')
+            .and_then(|_| parse_pattern(&pattern, '/'))
+            .map_err(|error| error.to_string())?;
+        let variables: Vec<_> = segments
+            .iter()
+            .flat_map(variables)
+            .map(str::to_owned)
+            .collect();
+        let is_first = self.patterns.is_empty();
+        self.patterns.push(pattern);
+        if is_first {
+            let parameters: Vec<_> = self.handler.parameter_names().collect();
+            let missing = variables
+                .iter()
+                .find(|name| !parameters.contains(&name.as_str()));
+            self.variables.clone_from(&variables);
+            return match missing {
+                Some(name) => Err(format!(
+                    "variable `{name}` has no parameter: add `{name}: ...` to `{}`",
+                    self.handler.name
+                )),
+                None => Ok(()),
+            };
+        }
+        let same = variables.len() == self.variables.len()
+            && variables.iter().all(|name| self.variables.contains(name));
+        if same {
+            return Ok(());
+        }
+        Err(format!(
+            "all destinations of a mapping have the same variables: \"{}\" has {}",
+            self.patterns[0],
+            listed(&self.variables)
+        ))
+    }
+
     fn check_send_to(&self, errors: &mut Vec<syn::Error>) {
         for literal in &self.send_to {
-            let placeholders = match parse_template(&literal.value()) {
-                Ok(parts) => parts.iter().filter_map(variable).collect::<Vec<_>>(),
+            let parts = match parse_template(&literal.value()) {
+                Ok(parts) => parts,
                 Err(error) => {
                     errors.push(syn::Error::new(literal.span(), error));
                     continue;
                 }
             };
             // Without a pattern there is nothing to hold the placeholders against.
-            for name in placeholders
+            let Some(pattern) = self.patterns.first() else {
+                continue;
+            };
+            let known = |name: &str| self.variables.iter().any(|variable| variable == name);
+            for name in parts
                 .iter()
-                .filter(|name| !self.variables.contains(name))
+                .filter_map(Part::variable)
+                .filter(|name| !known(name))
             {
-                let known = match self.variables.as_slice() {
-                    _ if self.pattern.is_empty() => continue,
-                    [] => "it has none".to_owned(),
-                    names => format!("it has `{}`", names.join("`, `")),
-                };
                 errors.push(syn::Error::new(
                     literal.span(),
                     format!(
-                        "`{{{name}}}` is no variable of \"{}\": {known}",
-                        self.pattern
+                        "`{{{name}}}` is no variable of \"{pattern}\": it has {}",
+                        listed(&self.variables)
                     ),
                 ));
             }
@@ -205,10 +215,12 @@ impl<'f> Mapping<'f> {
         invoke: &TokenStream,
         private: &TokenStream,
     ) -> TokenStream {
-        let (kind, pattern, send_to) = (self.kind.variant(), &self.pattern, &self.send_to);
+        let (kind, patterns, send_to) = (self.kind.variant(), &self.patterns, &self.send_to);
+        let variables = &self.variables;
         let descriptions = self.handler.descriptions(&self.variables, private);
         quote! {
-            #private::Mapping::new(#private::MappingKind::#kind, #pattern, #origin, #invoke)
+            #private::Mapping::new(#private::MappingKind::#kind, [#(#patterns),*], #origin, #invoke)
+                .variables(&[#(#variables),*])
                 #(.send_to(#send_to))*
                 .describe(|__spec| {
                     #descriptions
@@ -230,10 +242,20 @@ impl<'f> Mapping<'f> {
     }
 }
 
-fn variable(part: &Part) -> Option<String> {
-    match part {
-        Part::Variable(name) => Some(name.clone()),
-        Part::Literal(_) => None,
+fn variables(segment: &Segment) -> impl Iterator<Item = &str> {
+    let parts = match segment {
+        Segment::Deep => &[],
+        Segment::Parts(parts) => parts.as_slice(),
+    };
+    parts.iter().filter_map(Part::variable)
+}
+
+/// Names, as they stand in a sentence.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        format!("`{}`", names.join("`, `"))
     }
 }
 

@@ -44,6 +44,24 @@ async fn nothing() -> Option<String> {
     None
 }
 
+#[message_mapping("/either/{first}/{second}", "/or/{second}.{first}")]
+#[send_to("/topic/{first}")]
+async fn either(second: u8, first: String) -> String {
+    format!("{first} {second}")
+}
+
+#[message_mapping("/deep/**/{id:[0-9]+}")]
+#[send_to("/topic/deep")]
+async fn deep(id: u32) -> Payload<u32> {
+    Payload(id)
+}
+
+#[message_mapping("/deep/**")]
+#[send_to("/topic/deep")]
+async fn deeper(Destination(destination): Destination) -> String {
+    destination
+}
+
 struct Counter(AtomicU32);
 
 #[message_mapping("/everything/{type}")]
@@ -166,6 +184,51 @@ async fn the_most_specific_mapping_gets_the_message() {
             .await;
         assert_eq!(client.frame().await.text(), answer);
     }
+}
+
+#[tokio::test]
+async fn several_destinations_have_one_handler() {
+    let (_app, mut client) = app().await;
+    client.subscribe("0", "/topic/ann").await;
+    for path in ["either/ann/7", "or/7.ann"] {
+        client
+            .send(format!("SEND\ndestination:/app/{path}\n\n\0"))
+            .await;
+        assert_eq!(client.frame().await.text(), "ann 7", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn patterns_are_those_of_ant() {
+    let (_app, mut client) = app().await;
+    client.subscribe("0", "/topic/deep").await;
+    for (path, answer) in [
+        ("/app/deep/7", "7"),
+        ("/app/deep/a/b/42", "42"),
+        ("/app/deep/a/b/c", "/app/deep/a/b/c"),
+        ("/app/deep", "/app/deep"),
+    ] {
+        client.send(format!("SEND\ndestination:{path}\n\n\0")).await;
+        assert_eq!(client.frame().await.text(), answer, "{path}");
+    }
+}
+
+#[message_mapping("/red.{shade}")]
+async fn red(shade: String) -> String {
+    shade
+}
+
+#[tokio::test]
+async fn a_dot_can_stand_between_segments() {
+    let app = App::start(messaging().destination_separator('.').handler::<red>()).await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "/topic/red.dark").await;
+    client.send("SEND\ndestination:/app/red.dark\n\n\0").await;
+    assert_eq!(client.frame().await.text(), "dark");
+    client
+        .send("SEND\ndestination:/app/red.dark.blue\nreceipt:r\n\n\0")
+        .await;
+    assert_eq!(client.error().await.header("error-code"), Some("no-route"));
 }
 
 #[tokio::test]

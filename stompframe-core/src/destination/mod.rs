@@ -1,6 +1,7 @@
 //! Destinations: patterns that handlers are mapped to, and templates that replies are sent to.
 
 mod pattern;
+mod segment;
 mod syntax;
 mod template;
 

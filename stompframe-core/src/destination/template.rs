@@ -18,12 +18,13 @@ impl Template {
     /// Reads a template whose placeholders must be among these variables.
     pub(crate) fn parse(source: &str, variables: &[String]) -> Result<Self, SyntaxError> {
         let parts = parse_template(source)?.into_iter().map(|part| match part {
-            Part::Literal(text) => Ok(TemplatePart::Literal(text)),
-            Part::Variable(name) => variables
+            Part::Variable { name, .. } => variables
                 .iter()
                 .position(|variable| *variable == name)
                 .map(TemplatePart::Variable)
                 .ok_or_else(|| SyntaxError(format!("`{{{name}}}` is no variable of the mapping"))),
+            Part::Literal(text) => Ok(TemplatePart::Literal(text)),
+            Part::One | Part::Many => Err(SyntaxError("a template has no wildcards".to_owned())),
         });
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,

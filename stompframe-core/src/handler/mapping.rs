@@ -40,7 +40,9 @@ impl fmt::Display for Origin {
 /// A handler, together with what it is mapped to: what the attributes build.
 pub struct Mapping {
     pub(crate) kind: MappingKind,
-    pub(crate) pattern: String,
+    pub(crate) patterns: Vec<String>,
+    /// The variables by name, in the order in which the handler counts them.
+    pub(crate) variables: Vec<String>,
     pub(crate) send_to: Vec<String>,
     pub(crate) origin: Origin,
     pub(crate) spec: HandlerSpec,
@@ -51,10 +53,10 @@ pub(super) type Invoke =
     dyn Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>> + Send + Sync;
 
 impl Mapping {
-    /// Maps a function to a destination pattern.
-    pub fn new(
+    /// Maps a function to destination patterns.
+    pub fn new<P: Into<String>>(
         kind: MappingKind,
-        pattern: impl Into<String>,
+        patterns: impl IntoIterator<Item = P>,
         origin: Origin,
         invoke: impl Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>>
         + Send
@@ -63,12 +65,20 @@ impl Mapping {
     ) -> Self {
         Self {
             kind,
-            pattern: pattern.into(),
+            patterns: patterns.into_iter().map(Into::into).collect(),
+            variables: Vec::new(),
             send_to: Vec::new(),
             origin,
             spec: HandlerSpec::default(),
             invoke: Arc::new(invoke),
         }
+    }
+
+    /// Says in which order the handler counts the variables, which all patterns have.
+    #[must_use]
+    pub fn variables(mut self, variables: &[&str]) -> Self {
+        self.variables = variables.iter().map(|name| (*name).to_owned()).collect();
+        self
     }
 
     /// Adds a destination for the reply; its placeholders are variables of the pattern.
@@ -90,7 +100,7 @@ impl fmt::Debug for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mapping")
             .field("kind", &self.kind)
-            .field("pattern", &self.pattern)
+            .field("patterns", &self.patterns)
             .field("send_to", &self.send_to)
             .field("origin", &self.origin)
             .finish_non_exhaustive()

@@ -6,8 +6,8 @@ use super::mapping::{Invoke, Mapping, MappingKind, Origin};
 use crate::destination::{Captures, Pattern, Template};
 
 /// The mappings of an application, found by what a message asks for.
-#[derive(Default)]
 pub(crate) struct MappingRegistry {
+    separator: char,
     messages: Routes,
     subscriptions: Routes,
 }
@@ -19,41 +19,65 @@ struct Routes {
     patterns: Vec<Arc<Route>>,
 }
 
-/// A mapping that has been checked and can be called.
+/// One pattern of a mapping that has been checked and can be called.
 pub(crate) struct Route {
     pub(super) kind: MappingKind,
-    pub(super) pattern: Pattern,
+    pattern: Pattern,
+    /// For each variable as the handler counts them, its place in the pattern.
+    order: Vec<usize>,
     pub(super) send_to: Vec<Template>,
     pub(super) origin: Origin,
     pub(super) invoke: Arc<Invoke>,
 }
 
 impl MappingRegistry {
-    /// Checks a mapping and adds it; says what is wrong with it otherwise.
-    pub(crate) fn insert(&mut self, mapping: &Mapping) -> Result<Arc<Route>, String> {
-        let pattern = Pattern::parse(&mapping.pattern).map_err(|error| error.to_string())?;
-        let send_to = mapping
-            .send_to
-            .iter()
-            .map(|template| Template::parse(template, pattern.variables()))
-            .collect::<Result<_, _>>()
-            .map_err(|error| format!("send_to: {error}"))?;
-        let route = Arc::new(Route {
-            kind: mapping.kind,
-            pattern,
-            send_to,
-            origin: mapping.origin,
-            invoke: Arc::clone(&mapping.invoke),
-        });
-        let routes = match mapping.kind {
-            MappingKind::Message => &mut self.messages,
-            MappingKind::Subscribe => &mut self.subscriptions,
-        };
-        routes.insert(&route)?;
-        Ok(route)
+    /// For destinations whose segments stand between these.
+    pub(crate) fn new(separator: char) -> Self {
+        Self {
+            separator,
+            messages: Routes::default(),
+            subscriptions: Routes::default(),
+        }
     }
 
-    /// The best match for a lookup path.
+    /// Checks a mapping and adds it; says what is wrong with it otherwise.
+    pub(crate) fn insert(&mut self, mapping: &Mapping) -> Result<(), String> {
+        let templates = mapping.send_to.iter();
+        let send_to: Vec<_> = templates
+            .map(|template| Template::parse(template, &mapping.variables))
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("send_to: {error}"))?;
+        for pattern in &mapping.patterns {
+            let pattern =
+                Pattern::parse(pattern, self.separator).map_err(|error| error.to_string())?;
+            let place = |name: &String| {
+                pattern
+                    .variables()
+                    .iter()
+                    .position(|variable| variable == name)
+                    .ok_or_else(|| format!("\"{pattern}\" has no variable `{name}`"))
+            };
+            let route = Arc::new(Route {
+                kind: mapping.kind,
+                order: mapping
+                    .variables
+                    .iter()
+                    .map(place)
+                    .collect::<Result<_, _>>()?,
+                pattern,
+                send_to: send_to.clone(),
+                origin: mapping.origin,
+                invoke: Arc::clone(&mapping.invoke),
+            });
+            match mapping.kind {
+                MappingKind::Message => self.messages.insert(&route)?,
+                MappingKind::Subscribe => self.subscriptions.insert(&route)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The best match for a lookup path, with the variables as the handler counts them.
     pub(super) fn find(&self, kind: MappingKind, path: &str) -> Option<(&Arc<Route>, Captures)> {
         let routes = match kind {
             MappingKind::Message => &self.messages,
@@ -62,10 +86,17 @@ impl MappingRegistry {
         if let Some(route) = routes.exact.get(path) {
             return Some((route, Captures::new()));
         }
-        routes
-            .patterns
-            .iter()
-            .find_map(|route| Some((route, route.pattern.matches(path)?)))
+        routes.patterns.iter().find_map(|route| {
+            let found = route.pattern.matches(path)?;
+            Some((
+                route,
+                route
+                    .order
+                    .iter()
+                    .map(|place| found[*place].clone())
+                    .collect(),
+            ))
+        })
     }
 }
 
@@ -116,7 +147,7 @@ mod tests {
             line: 1,
             name,
         };
-        Mapping::new(kind, pattern, origin, |_| {
+        Mapping::new(kind, [pattern], origin, |_| {
             Box::pin(async { Ok(Reply::none()) })
         })
     }
@@ -125,7 +156,7 @@ mod tests {
     fn the_best_match_wins_whatever_the_order() {
         let patterns = ["/{a}/{b}", "/rooms/{room}", "/rooms/lobby", "/{a}/lobby"];
         for start in 0..patterns.len() {
-            let mut registry = MappingRegistry::default();
+            let mut registry = MappingRegistry::new('/');
             for index in 0..patterns.len() {
                 let pattern = patterns[(start + index) % patterns.len()];
                 registry
@@ -149,7 +180,7 @@ mod tests {
 
     #[test]
     fn two_mappings_for_the_same_destinations_are_ambiguous() {
-        let mut registry = MappingRegistry::default();
+        let mut registry = MappingRegistry::new('/');
         assert!(
             registry
                 .insert(&mapping(MappingKind::Message, "/a/{x}", "one"))

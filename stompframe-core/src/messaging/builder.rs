@@ -33,6 +33,7 @@ pub struct MessagingBuilder {
     states: States,
     application_prefixes: Vec<String>,
     broker_prefixes: Option<Prefixes>,
+    separator: char,
     accepted_sends: Prefixes,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
@@ -51,6 +52,7 @@ impl Default for MessagingBuilder {
             states: HashMap::new(),
             application_prefixes: Vec::new(),
             broker_prefixes: None,
+            separator: '/',
             accepted_sends: Prefixes::default(),
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
@@ -125,6 +127,13 @@ impl MessagingBuilder {
     /// Without any, all destinations do.
     pub fn application_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.application_prefixes.push(prefix.into());
+        self
+    }
+
+    /// Says what stands between the segments of a destination: `/` unless told otherwise. With `.`,
+    /// the mapping `/red.{shade}` has two segments. Prefixes are written with `/` all the same.
+    pub const fn destination_separator(mut self, separator: char) -> Self {
+        self.separator = separator;
         self
     }
 
@@ -221,9 +230,12 @@ impl MessagingBuilder {
             ));
         }
         check_endpoints(&self.endpoints, &mut problems);
-        let registry = self
-            .handlers
-            .resolve(&self.states, &broker_prefixes, &mut problems);
+        let registry = self.handlers.resolve(
+            &self.states,
+            &broker_prefixes,
+            self.separator,
+            &mut problems,
+        );
         BuildError::check(problems)?;
 
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));

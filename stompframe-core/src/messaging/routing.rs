@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::broker::Prefixes;
 use crate::handler::{
-    Mapping, MappingKind, MappingRegistry, Origin, Registered, Registration, States, discovered,
+    Mapping, MappingKind, MappingRegistry, Registered, Registration, States, discovered,
 };
 
 /// The handlers that an application asked for, in any of the ways there are to ask.
@@ -54,6 +54,7 @@ impl Handlers {
         self,
         states: &States,
         broker_prefixes: &Prefixes,
+        separator: char,
         problems: &mut Vec<String>,
     ) -> MappingRegistry {
         let mut mappings = self.mappings;
@@ -81,7 +82,7 @@ impl Handlers {
             }
         }
 
-        let mut registry = MappingRegistry::default();
+        let mut registry = MappingRegistry::new(separator);
         for mapping in &mappings {
             check(mapping, states, broker_prefixes, problems);
             if let Err(problem) = registry.insert(mapping) {
@@ -131,9 +132,11 @@ fn check(
         }
     }
     if mapping.send_to.is_empty() && mapping.kind == MappingKind::Message {
-        let default = format!("/topic{}", mapping.pattern);
-        if !broker_prefixes.cover(&default) {
-            problems.push(uncovered(&default));
+        for pattern in &mapping.patterns {
+            let default = format!("/topic{pattern}");
+            if !broker_prefixes.cover(&default) {
+                problems.push(uncovered(&default));
+            }
         }
     }
 }
@@ -143,16 +146,15 @@ fn log(mappings: &[Mapping]) {
     let mut crates: BTreeMap<&str, usize> = BTreeMap::new();
     for Mapping {
         kind,
-        pattern,
+        patterns,
         origin,
         ..
     } in mappings
     {
-        let Origin { module, .. } = origin;
         *crates
-            .entry(module.split("::").next().unwrap_or(module))
+            .entry(origin.module.split("::").next().unwrap_or(origin.module))
             .or_default() += 1;
-        tracing::info!("mapped {kind:?} \"{pattern}\" to {origin}");
+        tracing::info!("mapped {kind:?} {patterns:?} to {origin}");
     }
     for (name, count) in crates {
         tracing::info!("{count} mappings come from the crate {name}");

@@ -1,0 +1,8 @@
+use stompframe::prelude::*;
+
+#[message_mapping("/rooms/{room}", "/lobby")]
+async fn say(room: u64) {
+    let _ = room;
+}
+
+fn main() {}

@@ -1,6 +1,0 @@
-use stompframe::prelude::*;
-
-#[message_mapping("/rooms/*")]
-async fn say() {}
-
-fn main() {}
