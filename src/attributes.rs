@@ -91,6 +91,73 @@ pub use stompframe_macros::subscribe_mapping;
 /// covers.
 pub use stompframe_macros::send_to;
 
+/// Says that the result of a mapped function goes to the user who sent the message (Spring's
+/// `@SendToUser`): to `/queue/replies` means that it arrives where the sender is subscribed to
+/// `/user/queue/replies`.
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// #[message_mapping("/sums/{left}/{right}")]
+/// #[send_to_user("/queue/sums", broadcast = false)]
+/// async fn sum(left: u32, right: u32) -> Payload<u32> {
+///     Payload(left + right)
+/// }
+/// ```
+///
+/// Without a destination it is `/queue` and the destination without the application prefix. Together
+/// with [`send_to`] both get it. `broadcast = false` means the session that sent the message and not
+/// the user's others; as long as sessions have no users, each is one of its own, and it makes no
+/// difference.
+pub use stompframe_macros::send_to_user;
+
+/// Takes the errors of handlers (Spring's `@MessageExceptionHandler`): of all of them as a function,
+/// of those of its [`controller`] as a method.
+///
+/// ```
+/// use stompframe::prelude::*;
+///
+/// #[derive(Debug)]
+/// struct RoomIsFull;
+///
+/// impl std::fmt::Display for RoomIsFull {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("the room is full")
+///     }
+/// }
+///
+/// impl std::error::Error for RoomIsFull {}
+///
+/// struct Rooms;
+///
+/// #[controller("/rooms")]
+/// impl Rooms {
+///     #[message_mapping("/{room}/enter")]
+///     async fn enter(&self, room: u64) -> Result<(), RoomIsFull> {
+///         if room > 100 { Err(RoomIsFull) } else { Ok(()) }
+///     }
+///
+///     #[message_exception_handler]
+///     #[send_to_user("/queue/errors")]
+///     async fn refused(&self, error: &RoomIsFull) -> String {
+///         error.to_string()
+///     }
+/// }
+/// ```
+///
+/// It takes what its parameter `error` says. A reference is found anywhere in the chain of causes;
+/// a value only where it is what the handler returned. `&MessagingError` takes whatever nobody else
+/// takes, a body that could not be read and a panic among it. The controller's own come before those
+/// for all, and of several the one whose error is nearer to the beginning of the chain.
+///
+/// Its other parameters and its result are those of any handler; they are read from the message that
+/// failed. Its result goes to the sender's `/user/queue/errors` unless an attribute says otherwise.
+/// (In Spring it goes to everybody who is subscribed to `/topic` and the path.)
+///
+/// There is no RECEIPT for a message that failed. If the client asked for one and the result did not
+/// go to it, it is told as if there were no exception handler.
+pub use stompframe_macros::message_exception_handler;
+
 /// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if
 /// any, stands before the destinations of all of them.
 ///
@@ -117,6 +184,9 @@ pub use stompframe_macros::send_to;
 ///     .build()?;
 /// # Ok::<(), stompframe::BuildError>(())
 /// ```
+///
+/// [`send_to`] and [`send_to_user`] on the `impl` block hold for all its methods that have none of
+/// their own.
 ///
 /// Methods take `&self`, because many messages call them at the same time. A controller that
 /// [`discover`](crate::MessagingBuilder::discover) or [`scan`](crate::MessagingBuilder::scan) finds

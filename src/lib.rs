@@ -4,7 +4,10 @@
 #[doc(inline)]
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve};
 #[doc(inline)]
-pub use stompframe_core::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
+pub use stompframe_core::handler::{
+    ExceptSender, FromMessage, HandlerError, IntoReply, MessageContext, Messages, ReplyPart,
+    SendTo, SendToUser,
+};
 #[doc(inline)]
 pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};
 #[doc(inline)]
@@ -19,7 +22,10 @@ pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
 
-pub use self::attributes::{controller, message_mapping, send_to, subscribe_mapping};
+pub use self::attributes::{
+    controller, message_exception_handler, message_mapping, send_to, send_to_user,
+    subscribe_mapping,
+};
 
 #[doc(hidden)]
 pub use stompframe_core::__private;
@@ -35,8 +41,12 @@ pub mod prelude {
 
     pub use crate::extract::{Destination, Headers, State};
     pub use crate::{
-        Endpoint, ErrorCode, FromMessage, HandlerError, IntoReply, Message, MessageContext,
-        Messaging, MessagingError, MessagingRouter, MessagingTemplate, Payload, Session,
+        Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
+        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
+        Payload, SendTo, SendToUser, Session,
     };
-    pub use crate::{controller, message_mapping, send_to, subscribe_mapping};
+    pub use crate::{
+        controller, message_exception_handler, message_mapping, send_to, send_to_user,
+        subscribe_mapping,
+    };
 }

@@ -38,8 +38,9 @@ pub use self::template::MessagingTemplate;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.
 pub use stompframe_macros::{
-    core_controller as controller, core_message_mapping as message_mapping,
-    core_send_to as send_to, core_subscribe_mapping as subscribe_mapping,
+    core_controller as controller, core_message_exception_handler as message_exception_handler,
+    core_message_mapping as message_mapping, core_send_to as send_to,
+    core_send_to_user as send_to_user, core_subscribe_mapping as subscribe_mapping,
 };
 
 /// What the attributes expand to. Nothing here is for people, and it may change with any release.
@@ -48,8 +49,11 @@ pub mod __private {
     pub use futures_util::future::BoxFuture;
     pub use inventory;
 
+    pub use crate::error::MessagingError;
+    pub use crate::handler::exceptions;
+
     pub use crate::handler::{
-        AnnotatedFunction, Controller, FromMessage, HandlerError, HandlerSpec, IntoReply, Mapping,
-        MappingKind, MessageContext, Origin, Registered, Registration, Reply,
+        AnnotatedFunction, Controller, ExceptionHandler, FromMessage, HandlerError, HandlerSpec,
+        IntoReply, Mapping, MappingKind, MessageContext, Origin, Registered, Registration, Reply,
     };
 }

@@ -49,6 +49,16 @@ impl Parse for Args {
     }
 }
 
+impl Args {
+    /// Those of an attribute, which may have none.
+    pub(crate) fn read(attribute: &syn::Attribute) -> syn::Result<Self> {
+        match &attribute.meta {
+            syn::Meta::Path(_) => Ok(Self::default()),
+            _ => attribute.parse_args(),
+        }
+    }
+}
+
 /// The module that the expansion takes everything from.
 pub(crate) fn private(args: &syn::Result<Args>, default: &TokenStream) -> TokenStream {
     match args {

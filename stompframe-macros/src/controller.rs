@@ -2,10 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{ImplItem, ImplItemFn, ItemImpl};
+use syn::{ImplItem, ItemImpl};
 
+use crate::annotated::Annotated;
 use crate::args::{self, Args};
-use crate::mapping::{Kind, Mapping};
+use crate::reply_to::ReplyTo;
+use crate::role::Role;
 use crate::syntax::parse_pattern;
 
 pub(crate) fn expand(
@@ -29,26 +31,43 @@ pub(crate) fn expand(
     }
     let prefix = prefix(args, &mut errors);
     let type_name = block.self_ty.to_token_stream().to_string().replace(' ', "");
+    let defaults = ReplyTo::take(&mut block.attrs, &mut errors);
 
     let mut mappings = Vec::new();
+    let mut exceptions = Vec::new();
     let mut mapped = 0;
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         let Some(position) = method
             .attrs
             .iter()
-            .position(|attribute| Kind::of(attribute).is_some())
+            .position(|other| Role::of(other).is_some())
         else {
             continue;
         };
-        mapped += 1;
+        let attribute = method.attrs.remove(position);
+        let Some(role) = Role::of(&attribute) else {
+            continue;
+        };
+        mapped += usize::from(role != Role::Exception);
         let before = errors.len();
-        let mapping = map(method, position, &prefix, &type_name, &private, &mut errors);
+        let annotated = Annotated::check(
+            role,
+            Args::read(&attribute),
+            (&prefix, &defaults),
+            &mut method.attrs,
+            &method.sig,
+            &mut errors,
+        );
         if errors.len() == before {
-            mappings.push(mapping);
+            let build = build(&annotated, &type_name, &private);
+            match annotated {
+                Annotated::Mapping(_) => mappings.push(build),
+                Annotated::Exception(_) => exceptions.push(build),
+            }
         }
     }
-    if mapped == 0 {
+    if mapped == 0 && block.trait_.is_none() {
         errors.push(syn::Error::new_spanned(
             &block.self_ty,
             "this controller maps nothing: put `#[message_mapping(\"/...\")]` or `#[subscribe_mapping(\"/...\")]` on a \
@@ -82,7 +101,9 @@ pub(crate) fn expand(
         const _: () = {
             impl #impl_generics #private::Controller for #self_type #where_clause {
                 fn mappings(__controller: ::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
-                    ::std::vec![#(#mappings),*]
+                    let __exceptions: ::std::sync::Arc<[#private::ExceptionHandler]> =
+                        ::core::convert::From::from(::std::vec![#(#exceptions),*]);
+                    ::std::vec![#(#mappings.exceptions(&__exceptions)),*]
                 }
             }
 
@@ -117,42 +138,15 @@ fn prefix(args: syn::Result<Args>, errors: &mut Vec<syn::Error>) -> String {
     }
 }
 
-/// One mapped method: takes its attributes off, and gives the expression that builds its mapping.
-fn map(
-    method: &mut ImplItemFn,
-    position: usize,
-    prefix: &str,
-    type_name: &str,
-    private: &TokenStream,
-    errors: &mut Vec<syn::Error>,
-) -> TokenStream {
-    let attribute = method.attrs.remove(position);
-    let Some(kind) = Kind::of(&attribute) else {
-        return TokenStream::new();
-    };
-    let args = attribute.parse_args::<Args>();
-    let mapping = Mapping::check(kind, args, prefix, &mut method.attrs, &method.sig, errors);
-    let name = mapping.handler.name;
-    let call = if mapping.handler.has_receiver {
-        quote!(__controller.#name)
+/// The expression that builds what a method is.
+fn build(annotated: &Annotated<'_>, type_name: &str, private: &TokenStream) -> TokenStream {
+    let handler = annotated.handler();
+    let name = handler.name;
+    let origin = annotated.origin(&format!("{type_name}::{name}"), private);
+    if handler.has_receiver {
+        let capture = quote!(let __controller = ::core::clone::Clone::clone(&__controller););
+        annotated.build(&origin, &quote!(__controller.#name), &capture, private)
     } else {
-        quote!(Self::#name)
-    };
-    let invocation = mapping.invocation(&call, private);
-    let invoke = quote! {{
-        let __controller = ::core::clone::Clone::clone(&__controller);
-        move |__context: #private::MessageContext| {
-            let __controller = ::core::clone::Clone::clone(&__controller);
-            let __future: #private::BoxFuture<
-                'static,
-                ::core::result::Result<#private::Reply, #private::HandlerError>,
-            > = #invocation;
-            __future
-        }
-    }};
-    mapping.build(
-        &mapping.origin(&format!("{type_name}::{name}"), private),
-        &invoke,
-        private,
-    )
+        annotated.build(&origin, &quote!(Self::#name), &quote!(), private)
+    }
 }

@@ -1,29 +1,30 @@
-//! A mapping attribute on a function.
+//! An attribute on a function.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{FnArg, ItemFn};
 
+use crate::annotated::Annotated;
 use crate::args::{self, Args};
-use crate::mapping::{Kind, Mapping};
+use crate::reply_to::ReplyTo;
+use crate::role::Role;
 
 pub(crate) fn expand(
-    kind: Kind,
+    role: Role,
     krate: &TokenStream,
     attribute: TokenStream,
     item: &TokenStream,
 ) -> TokenStream {
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
-        let message = format!("`#[{}]` goes on a function", kind.attribute());
+        let message = format!("`#[{}]` goes on a function", role.attribute());
         let error = syn::Error::new_spanned(item, message).into_compile_error();
         return quote!(#item #error);
     };
     if let Some(receiver @ FnArg::Receiver(_)) = function.sig.inputs.first() {
         // A struct cannot stand inside an impl block: give the method back as it is.
-        let message = format!(
-            "`#[{}]` on a method needs `#[controller]` on its impl block",
-            kind.attribute()
-        );
+        let attribute = role.attribute();
+        let message =
+            format!("`#[{attribute}]` on a method needs `#[controller]` on its impl block");
         let error = syn::Error::new_spanned(receiver, message).into_compile_error();
         function.block.stmts.insert(0, syn::parse_quote!(#error;));
         return function.into_token_stream();
@@ -31,40 +32,36 @@ pub(crate) fn expand(
 
     let args = syn::parse2::<Args>(attribute);
     let private = args::private(&args, krate);
+    let no_controller = ("", &ReplyTo::default());
     let mut errors = Vec::new();
-    let mapping = Mapping::check(
-        kind,
+    let annotated = Annotated::check(
+        role,
         args,
-        "",
+        no_controller,
         &mut function.attrs,
         &function.sig,
         &mut errors,
     );
     let (name, visibility) = (&function.sig.ident, &function.vis);
-    let origin = mapping.origin(&name.to_string(), &private);
-    let glue = if errors.is_empty() {
-        let invocation = mapping.invocation(&quote!(#name), &private);
-        let build = mapping.build(
-            &quote!(Self::REGISTRATION.origin),
-            &quote!(__invoke),
-            &private,
-        );
+    let registration = if errors.is_empty() {
+        let (ty, variant) = match annotated {
+            Annotated::Mapping(_) => (quote!(Mapping), quote!(Function)),
+            Annotated::Exception(_) => (quote!(ExceptionHandler), quote!(ExceptionHandler)),
+        };
+        let origin = annotated.origin(&name.to_string(), &private);
+        let build = annotated.build(&quote!(__ORIGIN), &quote!(#name), &quote!(), &private);
         quote! {
-            fn __invoke(
-                __context: #private::MessageContext,
-            ) -> #private::BoxFuture<'static, ::core::result::Result<#private::Reply, #private::HandlerError>> {
-                #invocation
+            const __ORIGIN: #private::Origin = #origin;
+
+            fn __build() -> #private::#ty {
+                #build
             }
 
             impl #private::AnnotatedFunction for #name {
                 const REGISTRATION: #private::Registration = #private::Registration {
-                    origin: #origin,
-                    registered: #private::Registered::Function(<#name as #private::AnnotatedFunction>::mapping),
+                    origin: __ORIGIN,
+                    registered: #private::Registered::#variant(__build),
                 };
-
-                fn mapping() -> #private::Mapping {
-                    #build
-                }
             }
 
             #private::inventory::submit! {
@@ -76,10 +73,6 @@ pub(crate) fn expand(
         quote! {
             impl #private::AnnotatedFunction for #name {
                 const REGISTRATION: #private::Registration = ::core::unreachable!();
-
-                fn mapping() -> #private::Mapping {
-                    ::core::unreachable!()
-                }
             }
         }
     };
@@ -93,7 +86,7 @@ pub(crate) fn expand(
         #visibility struct #name {}
 
         const _: () = {
-            #glue
+            #registration
         };
 
         #(#errors)*

@@ -9,11 +9,14 @@
 //! (`function`, `controller`). Mistakes are collected on the way, all of them are reported, and
 //! what the user wrote is always given back, so that one mistake does not look like ten.
 
+mod annotated;
 mod args;
 mod controller;
+mod exception;
 mod function;
 mod mapping;
-mod send_to;
+mod reply_to;
+mod role;
 mod signature;
 mod syntax;
 
@@ -21,7 +24,7 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;
 use quote::quote;
 
-use self::mapping::Kind;
+use self::role::Role;
 
 macro_rules! attributes {
     ($($name:ident, $core_name:ident => |$default:ident, $attribute:ident, $item:ident| $expand:expr;)*) => {
@@ -47,9 +50,15 @@ macro_rules! attributes {
 
 attributes! {
     message_mapping, core_message_mapping => |krate, attribute, item|
-        function::expand(Kind::Message, &krate, attribute, &item);
+        function::expand(Role::Message, &krate, attribute, &item);
     subscribe_mapping, core_subscribe_mapping => |krate, attribute, item|
-        function::expand(Kind::Subscribe, &krate, attribute, &item);
-    controller, core_controller => |krate, attribute, item| controller::expand(&krate, attribute, &item);
-    send_to, core_send_to => |_krate, attribute, item| send_to::expand(&attribute, &item);
+        function::expand(Role::Subscribe, &krate, attribute, &item);
+    message_exception_handler, core_message_exception_handler => |krate, attribute, item|
+        function::expand(Role::Exception, &krate, attribute, &item);
+    controller, core_controller => |krate, attribute, item|
+        controller::expand(&krate, attribute, &item);
+    send_to, core_send_to => |_krate, attribute, item|
+        reply_to::expand("send_to", &attribute, &item);
+    send_to_user, core_send_to_user => |_krate, attribute, item|
+        reply_to::expand("send_to_user", &attribute, &item);
 }

@@ -89,11 +89,20 @@ impl<'f> Handler<'f> {
             .is_none_or(|output| matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty()))
     }
 
-    /// The names that could be meant as a variable of the destination.
-    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+    /// Whether there is a parameter of this name.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
         self.parameters
             .iter()
-            .filter_map(|parameter| parameter.name.as_deref())
+            .any(|parameter| parameter.name.as_deref() == Some(name))
+    }
+
+    /// The type of the parameter of this name.
+    pub(crate) fn parameter_type(&self, name: &str) -> Option<&'f Type> {
+        let named = self
+            .parameters
+            .iter()
+            .find(|parameter| parameter.name.as_deref() == Some(name));
+        named.map(|parameter| parameter.ty)
     }
 
     /// The statements that make the arguments, and the names they are in.
@@ -102,41 +111,56 @@ impl<'f> Handler<'f> {
     /// is no extractor.
     pub(crate) fn arguments(
         &self,
-        variables: &[String],
+        names: &Names<'_>,
         private: &TokenStream,
     ) -> (TokenStream, Vec<Ident>) {
         let mut statements = TokenStream::new();
-        let mut names = Vec::new();
-        for (position, Parameter { name, ty }) in self.parameters.iter().enumerate() {
-            let argument = format_ident!("__argument_{position}");
-            let variable = name
-                .as_ref()
-                .and_then(|name| variables.iter().position(|v| v == name));
-            statements.extend(match variable {
-                Some(index) => {
-                    let name = &variables[index];
-                    quote_spanned! {ty.span()=>
-                        let #argument: #ty =
-                            match <#ty as ::core::str::FromStr>::from_str(__context.variable(#index)) {
-                                ::core::result::Result::Ok(value) => value,
-                                ::core::result::Result::Err(error) => {
-                                    return ::core::result::Result::Err(
-                                        #private::MessageContext::bad_variable(#name, &error),
-                                    );
-                                }
-                            };
-                    }
+        let mut arguments = Vec::new();
+        for (position, parameter) in self.parameters.iter().enumerate() {
+            let (argument, ty) = (format_ident!("__argument_{position}"), parameter.ty);
+            let (read, convert) = match names.meaning(parameter) {
+                Meaning::Variable(index) => {
+                    let name = &names.variables[index];
+                    (
+                        quote_spanned! {ty.span()=>
+                            <#ty as ::core::str::FromStr>::from_str(__context.variable(#index))
+                        },
+                        quote!(#private::MessageContext::bad_variable(#name, &__error)),
+                    )
                 }
-                None => quote_spanned! {ty.span()=>
-                    let #argument: #ty = match <#ty as #private::FromMessage>::from_message(&__context) {
-                        ::core::result::Result::Ok(value) => value,
-                        ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
-                    };
-                },
+                Meaning::Error => (
+                    match ty {
+                        Type::Reference(reference) => {
+                            let ty = &reference.elem;
+                            quote_spanned! {ty.span()=>
+                                #private::exceptions::find::<#ty>(&__exception)
+                                    .ok_or(#private::exceptions::NotThis)
+                            }
+                        }
+                        ty => {
+                            quote_spanned!(ty.span()=> #private::exceptions::take::<#ty>(__exception))
+                        }
+                    },
+                    quote!(::core::convert::From::from(__error)),
+                ),
+                Meaning::Extractor => (
+                    quote_spanned! {ty.span()=>
+                        <#ty as #private::FromMessage>::from_message(&__context)
+                    },
+                    quote!(__error),
+                ),
+            };
+            statements.extend(quote_spanned! {ty.span()=>
+                let #argument: #ty = match #read {
+                    ::core::result::Result::Ok(__value) => __value,
+                    ::core::result::Result::Err(__error) => {
+                        return ::core::result::Result::Err(#convert);
+                    }
+                };
             });
-            names.push(argument);
+            arguments.push(argument);
         }
-        (statements, names)
+        (statements, arguments)
     }
 
     /// What turns the function's result, in `__result`, into a reply.
@@ -153,21 +177,15 @@ impl<'f> Handler<'f> {
     ///
     /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once
     /// what is wrong with a type.
-    pub(crate) fn descriptions(&self, variables: &[String], private: &TokenStream) -> TokenStream {
-        let is_variable = |parameter: &Parameter<'_>| {
-            parameter
-                .name
-                .as_ref()
-                .is_some_and(|name| variables.contains(name))
-        };
-        let arguments = self
+    pub(crate) fn descriptions(&self, names: &Names<'_>, private: &TokenStream) -> TokenStream {
+        let extractors = self
             .parameters
             .iter()
-            .filter(|parameter| !is_variable(parameter))
-            .map(|parameter| {
-                let ty = parameter.ty;
-                quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(__spec);)
-            });
+            .filter(|p| matches!(names.meaning(p), Meaning::Extractor));
+        let arguments = extractors.map(|parameter| {
+            let ty = parameter.ty;
+            quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(__spec);)
+        });
         let result = match self.output {
             None => quote!(<() as #private::IntoReply>::describe(__spec);),
             // It has no name to be asked by; it would not be written if there were nothing to send.
@@ -176,4 +194,61 @@ impl<'f> Handler<'f> {
         };
         quote!(#(#arguments)* #result)
     }
+
+    /// From `__context` to the future of the reply. `call` is the function to call.
+    pub(crate) fn invocation(
+        &self,
+        names: &Names<'_>,
+        call: &TokenStream,
+        private: &TokenStream,
+    ) -> TokenStream {
+        let (statements, arguments) = self.arguments(names, private);
+        let reply = self.reply(private);
+        // With the span of the function's name, so that rustc points there when the future is not
+        // `Send`.
+        let future = quote_spanned! {self.name.span()=>
+            ::std::boxed::Box::pin(async move {
+                #statements
+                let __result = #call(#(#arguments),*).await;
+                #reply
+            })
+        };
+        quote! {
+            let __future: #private::BoxFuture<
+                'static,
+                ::core::result::Result<#private::Reply, #private::HandlerError>,
+            > = #future;
+            __future
+        }
+    }
 }
+
+/// What the names of a handler's parameters can mean.
+pub(crate) struct Names<'n> {
+    /// The variables of the destination, in their order.
+    pub(crate) variables: &'n [String],
+    /// Whether the parameter `error` is the error that is handled.
+    pub(crate) error: bool,
+}
+
+enum Meaning {
+    Variable(usize),
+    Error,
+    Extractor,
+}
+
+impl Names<'_> {
+    fn meaning(&self, parameter: &Parameter<'_>) -> Meaning {
+        let Some(name) = &parameter.name else {
+            return Meaning::Extractor;
+        };
+        match self.variables.iter().position(|variable| variable == name) {
+            Some(index) => Meaning::Variable(index),
+            None if self.error && name == ERROR => Meaning::Error,
+            None => Meaning::Extractor,
+        }
+    }
+}
+
+/// The parameter of an exception handler that is the error.
+pub(crate) const ERROR: &str = "error";

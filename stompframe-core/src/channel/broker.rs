@@ -3,22 +3,22 @@ use std::sync::Arc;
 
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
-use super::listener::{Handling, MessageHandler};
+use super::listener::{MessageHandler, deliver};
 use crate::error::MessagingError;
 use crate::message::Message;
 use crate::session::Session;
 
-/// From handlers and the application to the broker.
+/// From handlers and the application to the broker and the user destinations.
 pub struct BrokerChannel {
     interceptors: Interceptors,
-    broker: Arc<dyn MessageHandler>,
+    listeners: Vec<Arc<dyn MessageHandler>>,
 }
 
 impl BrokerChannel {
-    pub(crate) fn new(interceptors: Interceptors, broker: Arc<dyn MessageHandler>) -> Self {
+    pub(crate) fn new(interceptors: Interceptors, listeners: Vec<Arc<dyn MessageHandler>>) -> Self {
         Self {
             interceptors,
-            broker,
+            listeners,
         }
     }
 
@@ -43,11 +43,7 @@ impl BrokerChannel {
             return Ok(stopped);
         }
         let message = Arc::new(message);
-        let result = match self.broker.handle(&message, session) {
-            Handling::Ignored => Ok(Outcome::Ignored),
-            Handling::Done(result) => result.map(|()| Outcome::Handled),
-            Handling::Pending(handled) => handled.await.map(|()| Outcome::Handled),
-        };
+        let result = deliver(&self.listeners, &message, session).await;
         self.interceptors.done(&message, &result, context);
         result
     }
@@ -57,6 +53,7 @@ impl fmt::Debug for BrokerChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BrokerChannel")
             .field("interceptors", &self.interceptors)
-            .finish_non_exhaustive()
+            .field("listeners", &self.listeners.len())
+            .finish()
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
-use super::listener::{Handling, MessageHandler};
+use super::listener::{MessageHandler, deliver};
 use crate::error::MessagingError;
 use crate::message::{Message, MessageType};
 use crate::session::Session;
@@ -47,12 +47,12 @@ impl ClientInboundChannel {
             // The session is over whatever an interceptor thinks of it: nobody may keep what
             // belongs to it.
             if !matches!(verdict, Ok(Ok(()))) {
-                return self.deliver(&message, session).await;
+                return deliver(&self.listeners, &message, Some(session)).await;
             }
         } else if let Err(stopped) = verdict? {
             return Ok(stopped);
         }
-        let result = self.deliver(&message, session).await;
+        let result = deliver(&self.listeners, &message, Some(session)).await;
         self.interceptors.done(&message, &result, context);
         result
     }
@@ -63,24 +63,7 @@ impl ClientInboundChannel {
         message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        self.deliver(&Arc::new(message), session).await
-    }
-
-    async fn deliver(
-        &self,
-        message: &Arc<Message>,
-        session: &Arc<Session>,
-    ) -> Result<Outcome, MessagingError> {
-        let mut outcome = Outcome::Ignored;
-        for listener in &self.listeners {
-            match listener.handle(message, Some(session)) {
-                Handling::Ignored => continue,
-                Handling::Done(result) => result?,
-                Handling::Pending(handled) => handled.await?,
-            }
-            outcome = Outcome::Handled;
-        }
-        Ok(outcome)
+        deliver(&self.listeners, &Arc::new(message), Some(session)).await
     }
 }
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::interceptor::Outcome;
 use crate::error::MessagingError;
 use crate::message::Message;
 use crate::session::Session;
@@ -40,4 +41,22 @@ impl fmt::Debug for Handling {
             Self::Pending(_) => f.write_str("Pending"),
         }
     }
+}
+
+/// Offers a message to each listener in turn; says whether anybody was responsible.
+pub(super) async fn deliver(
+    listeners: &[Arc<dyn MessageHandler>],
+    message: &Arc<Message>,
+    session: Option<&Arc<Session>>,
+) -> Result<Outcome, MessagingError> {
+    let mut outcome = Outcome::Ignored;
+    for listener in listeners {
+        match listener.handle(message, session) {
+            Handling::Ignored => continue,
+            Handling::Done(result) => result?,
+            Handling::Pending(handled) => handled.await?,
+        }
+        outcome = Outcome::Handled;
+    }
+    Ok(outcome)
 }

@@ -63,7 +63,14 @@ impl Answers {
     /// Where it listens for errors, it is told there and the connection lives. Where it does not, a
     /// frame that was denied or that asked for a receipt ends the session with ERROR, as STOMP
     /// says; for any other there is the log. Returns whether the session goes on.
+    ///
+    /// What an exception handler of the application has told the client is not told twice.
     pub(super) async fn refuse(&self, error: &MessagingError, about: About<'_>) -> bool {
+        match error.handled_with() {
+            Some(true) => return true,
+            Some(false) if about.receipt.is_none() => return true,
+            _ => {}
+        }
         tracing::warn!(
             code = %error.code(),
             command = %about.command,

@@ -29,6 +29,9 @@ pub struct Limits {
     /// How long a connection may take until its CONNECT is complete; 10 seconds unless told
     /// otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
+    /// How long a handler may take; 30 seconds unless told otherwise. Beyond: it is stopped at its
+    /// next `.await`, and its message has failed with `handler-timeout`.
+    pub handler_timeout: Duration,
     /// How long writing what is ready may take; 10 seconds unless told otherwise, as Spring's send
     /// time limit. Beyond: the connection is dropped, since a peer that does not read cannot be
     /// told.
@@ -46,6 +49,7 @@ impl Default for Limits {
             max_sessions: 10_000,
             max_subscriptions: 128,
             connect_timeout: Duration::from_secs(10),
+            handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),
         }

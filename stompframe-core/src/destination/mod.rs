@@ -6,6 +6,7 @@ mod syntax;
 mod template;
 
 pub(crate) use self::pattern::{Captures, Pattern};
+pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;
 
 /// How long a destination may be, in bytes.

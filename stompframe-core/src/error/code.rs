@@ -92,6 +92,8 @@ error_codes! {
     Conversion = "conversion", 1007, "Body does not match the expected type";
     /// The handler returned an error.
     HandlerFailed = "handler-failed", 1011, "Message could not be processed";
+    /// The handler did not finish in time.
+    HandlerTimeout = "handler-timeout", 1011, "Handler did not finish in time";
     /// The server broke: a handler panicked, or a reply could not be built.
     Internal = "internal", 1011, "Internal error";
     /// The server holds as many sessions as it may.

@@ -2,6 +2,7 @@
 
 mod code;
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
@@ -21,6 +22,7 @@ pub struct MessagingError {
     code: ErrorCode,
     detail: Option<Cow<'static, str>>,
     source: Option<BoxError>,
+    handled: Option<bool>,
 }
 
 impl MessagingError {
@@ -31,6 +33,7 @@ impl MessagingError {
             code,
             detail: None,
             source: None,
+            handled: None,
         }
     }
 
@@ -46,6 +49,52 @@ impl MessagingError {
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The same for the client, with nothing for the log.
+    pub(crate) fn without_source(&self) -> Self {
+        Self {
+            code: self.code,
+            detail: self.detail.clone(),
+            source: None,
+            handled: self.handled,
+        }
+    }
+
+    /// An exception handler has taken it; and whether its reply reached the client that is to know.
+    pub(crate) const fn handled(mut self, client_knows: bool) -> Self {
+        self.handled = Some(client_knows);
+        self
+    }
+
+    /// Whether the client knows it already, if an exception handler has taken it.
+    pub(crate) const fn handled_with(&self) -> Option<bool> {
+        self.handled
+    }
+
+    /// Itself as an `E`, or itself.
+    pub(crate) fn downcast<E: StdError + 'static>(self) -> Result<E, Self> {
+        let mut itself = Some(self);
+        let any: &mut dyn Any = &mut itself;
+        match any.downcast_mut::<Option<E>>().and_then(Option::take) {
+            Some(error) => Ok(error),
+            None => Err(itself.unwrap_or(Self::new(ErrorCode::Internal))),
+        }
+    }
+
+    /// Its source as an `E`, or itself.
+    pub(crate) fn downcast_source<E: StdError + Send + Sync + 'static>(
+        mut self,
+    ) -> Result<E, Self> {
+        match self
+            .source
+            .take()
+            .map(<dyn StdError + Send + Sync>::downcast::<E>)
+        {
+            Some(Ok(error)) => Ok(*error),
+            Some(Err(source)) => Err(self.with_source(source)),
+            None => Err(self),
+        }
     }
 
     /// What kind of error this is.

@@ -1,17 +1,20 @@
 use std::any::Any;
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use tokio::time::timeout;
 
 use super::context::Services;
-use super::mapping::MappingKind;
+use super::exception::{self, Exceptions};
+use super::mapping::{MappingKind, Origin};
 use super::registry::Route;
-use super::{MappingRegistry, MessageContext, Reply, lookup_path};
-use crate::channel::{
-    BrokerChannel, ClientOutboundChannel, Handling, MessageHandler, Outcome, Recipient,
-};
-use crate::error::{ErrorCode, MessagingError};
+use super::replies::Replies;
+use super::{HandlerError, MappingRegistry, MessageContext, Reply, lookup_path};
+use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler};
+use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
 
@@ -21,29 +24,37 @@ pub(crate) struct AnnotatedHandlers {
     prefixes: Vec<String>,
     registry: MappingRegistry,
     services: Arc<Services>,
-    replies: Arc<Replies>,
+    calls: Arc<Calls>,
 }
 
-/// Where replies go.
-struct Replies {
-    broker: Arc<BrokerChannel>,
-    outbound: Arc<ClientOutboundChannel>,
+/// What every call of a handler needs.
+struct Calls {
+    /// The exception handlers for all.
+    exceptions: Exceptions,
+    replies: Replies,
+    time_limit: Duration,
 }
 
 impl AnnotatedHandlers {
     pub(crate) fn new(
         prefixes: Vec<String>,
         registry: MappingRegistry,
+        exceptions: Exceptions,
         services: Services,
+        time_limit: Duration,
         broker: Arc<BrokerChannel>,
         outbound: Arc<ClientOutboundChannel>,
     ) -> Self {
-        let replies = Arc::new(Replies { broker, outbound });
+        let replies = Replies { broker, outbound };
         Self {
             prefixes,
             registry,
             services: Arc::new(services),
-            replies,
+            calls: Arc::new(Calls {
+                exceptions,
+                replies,
+                time_limit,
+            }),
         }
     }
 }
@@ -55,15 +66,14 @@ impl MessageHandler for AnnotatedHandlers {
             MessageType::Subscribe => MappingKind::Subscribe,
             _ => return Handling::Ignored,
         };
-        let (Some(session), Some(path)) =
-            (session, lookup_path(&self.prefixes, message.destination()))
-        else {
+        let path = lookup_path(&self.prefixes, message.destination());
+        let (Some(session), Some(path)) = (session, path) else {
             return Handling::Ignored;
         };
         let Some((route, captures)) = self.registry.find(kind, path) else {
             return Handling::Ignored;
         };
-        let (route, replies) = (Arc::clone(route), Arc::clone(&self.replies));
+        let (route, calls) = (Arc::clone(route), Arc::clone(&self.calls));
         let context = MessageContext {
             lookup_path: message.shared_destination().slice_ref(path),
             message: Arc::clone(message),
@@ -71,26 +81,86 @@ impl MessageHandler for AnnotatedHandlers {
             services: Arc::clone(&self.services),
             captures,
         };
-        Handling::Pending(Box::pin(async move {
-            let reply = call(&route, context.clone()).await?;
-            replies.send(&route, &context, reply).await
-        }))
+        Handling::Pending(Box::pin(async move { calls.handle(&route, context).await }))
     }
 }
 
-/// Calls the handler. A panic in it ends here: it is one message's failure and nobody else's.
-async fn call(route: &Route, context: MessageContext) -> Result<Reply, MessagingError> {
-    // The closure lets a panic while the future is made count as one while it runs.
-    let reply = AssertUnwindSafe(async { (route.invoke)(context).await })
-        .catch_unwind()
-        .await;
-    match reply {
-        Ok(reply) => reply.map_err(super::HandlerError::into_inner),
-        Err(panic) => {
-            let panic = panic_message(panic.as_ref());
-            tracing::error!(handler = %route.origin, panic, "a handler panicked");
-            Err(MessagingError::new(ErrorCode::Internal)
-                .with_source(format!("handler panicked: {panic}")))
+impl Calls {
+    async fn handle(&self, route: &Route, context: MessageContext) -> Result<(), MessagingError> {
+        // In a block of its own, so that a panic while the future is made counts as one, too.
+        let called = async { (route.invoke)(context.clone()).await };
+        let replied = match self.guard(route.origin, called).await {
+            Ok(reply) => {
+                self.replies
+                    .send(reply, route.kind, &route.targets, route.origin, &context)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        match replied {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.except(route, &context, error).await),
+        }
+    }
+
+    /// Lets an exception handler have the error, if there is one for it. What comes back is told to
+    /// the client, unless the exception handler has done so.
+    async fn except(
+        &self,
+        route: &Route,
+        context: &MessageContext,
+        error: MessagingError,
+    ) -> MessagingError {
+        let Some(handler) = exception::choose(&route.exceptions, &self.exceptions, &error) else {
+            return error;
+        };
+        tracing::debug!(
+            handler = %route.origin,
+            exception_handler = %handler.origin,
+            error = %Chain(&error),
+            "an exception handler takes the error of a handler"
+        );
+        let for_client = error.without_source();
+        let called = async { handler.call(context.clone(), error).await };
+        let replied = match self.guard(handler.origin, called).await {
+            Ok(reply) => {
+                let (kind, targets) = (MappingKind::Message, handler.targets);
+                self.replies
+                    .send(reply, kind, targets, handler.origin, context)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        match replied {
+            Ok(reached_sender) => for_client.handled(reached_sender),
+            Err(error) => {
+                tracing::error!(
+                    exception_handler = %handler.origin,
+                    error = %Chain(&error),
+                    "an exception handler failed"
+                );
+                for_client
+            }
+        }
+    }
+
+    /// Runs a handler within its bounds. A panic in it ends here: it is one message's failure and
+    /// nobody else's.
+    async fn guard(
+        &self,
+        origin: Origin,
+        call: impl Future<Output = Result<Reply, HandlerError>> + Send,
+    ) -> Result<Reply, MessagingError> {
+        match timeout(self.time_limit, AssertUnwindSafe(call).catch_unwind()).await {
+            Ok(Ok(reply)) => reply.map_err(HandlerError::into_inner),
+            Ok(Err(panic)) => {
+                let panic = panic_message(panic.as_ref());
+                tracing::error!(handler = %origin, panic, "a handler panicked");
+                Err(MessagingError::new(ErrorCode::Internal)
+                    .with_source(format!("handler panicked: {panic}")))
+            }
+            Err(_) => Err(MessagingError::new(ErrorCode::HandlerTimeout)
+                .with_source(format!("{origin} took longer than {:?}", self.time_limit))),
         }
     }
 }
@@ -101,68 +171,4 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("(not a text)")
-}
-
-impl Replies {
-    async fn send(
-        &self,
-        route: &Route,
-        context: &MessageContext,
-        reply: Reply,
-    ) -> Result<(), MessagingError> {
-        let Some((content_type, body)) = reply.body else {
-            return Ok(());
-        };
-        let message_to = |destination: String| {
-            let mut message = Message::new(MessageType::Message, destination);
-            message.headers_mut().set("content-type", content_type);
-            message.set_payload(body.clone());
-            message
-        };
-        if route.send_to.is_empty() && route.kind == MappingKind::Subscribe {
-            return self
-                .answer(
-                    context,
-                    &message_to(context.message.destination().to_owned()),
-                )
-                .await;
-        }
-        let destinations = if route.send_to.is_empty() {
-            vec![format!("/topic{}", context.lookup_path)]
-        } else {
-            route
-                .send_to
-                .iter()
-                .map(|to| to.expand(|index| context.variable(index)))
-                .collect()
-        };
-        for destination in destinations {
-            if self
-                .broker
-                .send(message_to(destination), Some(&context.session))
-                .await?
-                == Outcome::Ignored
-            {
-                return Err(MessagingError::new(ErrorCode::Internal)
-                    .with_source(format!("no broker takes the reply of {}", route.origin)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Straight to the subscription that asked; the broker has no part in it.
-    async fn answer(
-        &self,
-        context: &MessageContext,
-        message: &Message,
-    ) -> Result<(), MessagingError> {
-        let Some(subscription) = context.message.subscription() else {
-            return Ok(());
-        };
-        let recipient = Recipient {
-            session: Arc::clone(&context.session),
-            subscription: subscription.clone(),
-        };
-        self.outbound.deliver(message, &recipient).await.map(|_| ())
-    }
 }

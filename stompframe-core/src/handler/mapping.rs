@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::{HandlerError, HandlerSpec, MessageContext, Reply};
+use super::exception::ExceptionHandler;
+use super::{HandlerError, HandlerSpec, MessageContext, Reply, ReplyTo};
 
 /// Which messages a mapping is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,10 +44,12 @@ pub struct Mapping {
     pub(crate) patterns: Vec<String>,
     /// The variables by name, in the order in which the handler counts them.
     pub(crate) variables: Vec<String>,
-    pub(crate) send_to: Vec<String>,
+    pub(crate) reply_to: Vec<ReplyTo>,
     pub(crate) origin: Origin,
     pub(crate) spec: HandlerSpec,
     pub(super) invoke: Arc<Invoke>,
+    /// Those of the controller that the handler belongs to.
+    pub(crate) exceptions: Arc<[ExceptionHandler]>,
 }
 
 pub(super) type Invoke =
@@ -67,10 +70,11 @@ impl Mapping {
             kind,
             patterns: patterns.into_iter().map(Into::into).collect(),
             variables: Vec::new(),
-            send_to: Vec::new(),
+            reply_to: Vec::new(),
             origin,
             spec: HandlerSpec::default(),
             invoke: Arc::new(invoke),
+            exceptions: Arc::default(),
         }
     }
 
@@ -84,7 +88,16 @@ impl Mapping {
     /// Adds a destination for the reply; its placeholders are variables of the pattern.
     #[must_use]
     pub fn send_to(mut self, template: impl Into<String>) -> Self {
-        self.send_to.push(template.into());
+        self.reply_to.push(ReplyTo::Broker(template.into()));
+        self
+    }
+
+    /// Adds a user destination for the reply, such as `/queue/replies`; without one, it is `/queue`
+    /// and the lookup path.
+    #[must_use]
+    pub fn send_to_user(mut self, template: Option<String>) -> Self {
+        // Users come first, as in Spring.
+        self.reply_to.insert(0, ReplyTo::User(template));
         self
     }
 
@@ -94,6 +107,13 @@ impl Mapping {
         describe(&mut self.spec);
         self
     }
+
+    /// Gives it the exception handlers of its controller.
+    #[must_use]
+    pub fn exceptions(mut self, exceptions: &Arc<[ExceptionHandler]>) -> Self {
+        self.exceptions = Arc::clone(exceptions);
+        self
+    }
 }
 
 impl fmt::Debug for Mapping {
@@ -101,7 +121,7 @@ impl fmt::Debug for Mapping {
         f.debug_struct("Mapping")
             .field("kind", &self.kind)
             .field("patterns", &self.patterns)
-            .field("send_to", &self.send_to)
+            .field("reply_to", &self.reply_to)
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }

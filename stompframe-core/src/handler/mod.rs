@@ -6,21 +6,33 @@ pub mod extract;
 mod context;
 mod dispatch;
 mod error;
+mod exception;
 mod mapping;
 mod registration;
 mod registry;
+mod replies;
 mod reply;
+mod reply_to;
 mod requirements;
 
 pub use self::context::MessageContext;
 pub(crate) use self::context::{Services, States};
 pub(crate) use self::dispatch::AnnotatedHandlers;
 pub use self::error::HandlerError;
+pub use self::exception::ExceptionHandler;
+pub(crate) use self::exception::Exceptions;
 pub use self::extract::FromMessage;
 pub use self::mapping::{Mapping, MappingKind, Origin};
 pub(crate) use self::registration::discovered;
 pub use self::registration::{AnnotatedFunction, Controller, Registered, Registration};
 pub(crate) use self::registry::MappingRegistry;
 use self::registry::lookup_path;
-pub use self::reply::{IntoReply, Reply};
+pub use self::reply::{ExceptSender, IntoReply, Messages, Reply, ReplyPart, SendTo, SendToUser};
+pub use self::reply_to::ReplyTo;
 pub use self::requirements::HandlerSpec;
+
+/// What the expansion of `#[message_exception_handler]` calls.
+#[doc(hidden)]
+pub mod exceptions {
+    pub use super::exception::{NotThis, distance_to, distance_to_owned, find, take};
+}

@@ -1,7 +1,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
-use super::{Mapping, Origin};
+use super::{ExceptionHandler, Mapping, Origin};
 
 /// What an attribute leaves behind for [`discover`](crate::MessagingBuilder::discover) and
 /// [`scan`](crate::MessagingBuilder::scan) to find.
@@ -18,6 +18,8 @@ pub struct Registration {
 pub enum Registered {
     /// A function, and how to build its mapping.
     Function(fn() -> Mapping),
+    /// A function that takes the errors of all handlers.
+    ExceptionHandler(fn() -> ExceptionHandler),
     /// A controller. It needs an instance, so finding it is not enough.
     Controller(fn() -> TypeId),
 }
@@ -36,14 +38,12 @@ pub(crate) fn discovered() -> Vec<&'static Registration> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no annotated handler",
     label = "not an annotated handler",
-    note = "put `#[message_mapping(\"/...\")]` or `#[subscribe_mapping(\"/...\")]` on the function"
+    note = "put `#[message_mapping(\"/...\")]`, `#[subscribe_mapping(\"/...\")]` or `#[message_exception_handler]` on \
+            the function"
 )]
 pub trait AnnotatedFunction {
     /// What the attribute registered.
     const REGISTRATION: Registration;
-
-    /// Builds the mapping.
-    fn mapping() -> Mapping;
 }
 
 /// A type with `#[controller]` on its `impl` block.

@@ -2,8 +2,10 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::exception::Exceptions;
 use super::mapping::{Invoke, Mapping, MappingKind, Origin};
-use crate::destination::{Captures, Pattern, Template};
+use super::reply_to::Target;
+use crate::destination::{Captures, Pattern};
 
 /// The mappings of an application, found by what a message asks for.
 pub(crate) struct MappingRegistry {
@@ -25,7 +27,9 @@ pub(crate) struct Route {
     pattern: Pattern,
     /// For each variable as the handler counts them, its place in the pattern.
     order: Vec<usize>,
-    pub(super) send_to: Vec<Template>,
+    pub(super) targets: Vec<Target>,
+    /// Those of the controller that the handler belongs to.
+    pub(super) exceptions: Arc<Exceptions>,
     pub(super) origin: Origin,
     pub(super) invoke: Arc<Invoke>,
 }
@@ -41,12 +45,17 @@ impl MappingRegistry {
     }
 
     /// Checks a mapping and adds it; says what is wrong with it otherwise.
-    pub(crate) fn insert(&mut self, mapping: &Mapping) -> Result<(), String> {
-        let templates = mapping.send_to.iter();
-        let send_to: Vec<_> = templates
-            .map(|template| Template::parse(template, &mapping.variables))
+    pub(crate) fn insert(
+        &mut self,
+        mapping: &Mapping,
+        exceptions: &Arc<Exceptions>,
+    ) -> Result<(), String> {
+        let targets: Vec<_> = mapping
+            .reply_to
+            .iter()
+            .map(|reply_to| Target::parse(reply_to, &mapping.variables))
             .collect::<Result<_, _>>()
-            .map_err(|error| format!("send_to: {error}"))?;
+            .map_err(|error| format!("its reply: {error}"))?;
         for pattern in &mapping.patterns {
             let pattern =
                 Pattern::parse(pattern, self.separator).map_err(|error| error.to_string())?;
@@ -65,7 +74,8 @@ impl MappingRegistry {
                     .map(place)
                     .collect::<Result<_, _>>()?,
                 pattern,
-                send_to: send_to.clone(),
+                targets: targets.clone(),
+                exceptions: Arc::clone(exceptions),
                 origin: mapping.origin,
                 invoke: Arc::clone(&mapping.invoke),
             });
@@ -160,7 +170,10 @@ mod tests {
             for index in 0..patterns.len() {
                 let pattern = patterns[(start + index) % patterns.len()];
                 registry
-                    .insert(&mapping(MappingKind::Message, pattern, pattern))
+                    .insert(
+                        &mapping(MappingKind::Message, pattern, pattern),
+                        &Arc::default(),
+                    )
                     .map(|_| ())
                     .unwrap();
             }
@@ -183,10 +196,16 @@ mod tests {
         let mut registry = MappingRegistry::new('/');
         assert!(
             registry
-                .insert(&mapping(MappingKind::Message, "/a/{x}", "one"))
+                .insert(
+                    &mapping(MappingKind::Message, "/a/{x}", "one"),
+                    &Arc::default()
+                )
                 .is_ok()
         );
-        let Err(error) = registry.insert(&mapping(MappingKind::Message, "/a/{y}", "two")) else {
+        let Err(error) = registry.insert(
+            &mapping(MappingKind::Message, "/a/{y}", "two"),
+            &Arc::default(),
+        ) else {
             panic!("must be refused");
         };
         assert!(
@@ -195,7 +214,10 @@ mod tests {
         );
         assert!(
             registry
-                .insert(&mapping(MappingKind::Subscribe, "/a/{y}", "two"))
+                .insert(
+                    &mapping(MappingKind::Subscribe, "/a/{y}", "two"),
+                    &Arc::default()
+                )
                 .is_ok()
         );
     }

@@ -1,10 +1,11 @@
 use std::any::{TypeId, type_name};
 
 /// What a handler says about itself before it is ever called, so that `build()` can check it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HandlerSpec {
     states: Vec<RequiredState>,
     replies: bool,
+    chooses_destination: bool,
 }
 
 /// A [`State`](super::extract::State) that somebody has to provide.
@@ -28,6 +29,11 @@ impl HandlerSpec {
         self.replies = true;
     }
 
+    /// The reply says itself where it goes, so the mapping need not.
+    pub const fn chooses_destination(&mut self) {
+        self.chooses_destination = true;
+    }
+
     /// What is described by `describe` is optional: it may reply, but requires nothing.
     pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
         let mut inner = Self::default();
@@ -39,7 +45,8 @@ impl HandlerSpec {
         &self.states
     }
 
-    pub(crate) const fn replies(&self) -> bool {
-        self.replies
+    /// Whether something is sent that goes where the mapping says.
+    pub(crate) const fn replies_as_mapped(&self) -> bool {
+        self.replies && !self.chooses_destination
     }
 }

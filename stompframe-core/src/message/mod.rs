@@ -1,5 +1,6 @@
 //! What travels through the channels: a type, a destination, headers and a payload.
 
+mod audience;
 mod payload;
 mod reserved;
 mod subscription;
@@ -7,6 +8,7 @@ mod subscription;
 use bytes::Bytes;
 use bytestring::ByteString;
 
+pub use self::audience::Audience;
 pub(crate) use self::payload::from_payload;
 pub use self::payload::{IntoPayload, Payload};
 pub(crate) use self::reserved::is_reserved;
@@ -41,6 +43,7 @@ pub struct Message {
     message_type: MessageType,
     destination: ByteString,
     subscription: Option<SubscriptionId>,
+    audience: Audience,
     headers: Headers,
     payload: Bytes,
 }
@@ -54,6 +57,7 @@ impl Message {
             message_type,
             destination: destination.into(),
             subscription: None,
+            audience: Audience::Everybody,
             headers: Headers::default(),
             payload: Bytes::new(),
         }
@@ -105,6 +109,17 @@ impl Message {
     /// Says which subscription it is about.
     pub fn set_subscription(&mut self, subscription: SubscriptionId) {
         self.subscription = Some(subscription);
+    }
+
+    /// For whom it is.
+    #[must_use]
+    pub const fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    /// Says for whom it is.
+    pub fn set_audience(&mut self, audience: Audience) {
+        self.audience = audience;
     }
 
     /// The application's headers (what Spring calls native headers), `content-type` among them.

@@ -12,6 +12,7 @@ use crate::channel::{
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
 use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Mapping, Services, States};
+use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
 use crate::user::UserDestinations;
@@ -230,7 +231,7 @@ impl MessagingBuilder {
             ));
         }
         check_endpoints(&self.endpoints, &mut problems);
-        let registry = self.handlers.resolve(
+        let (registry, exceptions) = self.handlers.resolve(
             &self.states,
             &broker_prefixes,
             self.separator,
@@ -243,21 +244,30 @@ impl MessagingBuilder {
             broker_prefixes.clone(),
             Arc::clone(&outbound),
         ));
-        let broker_channel = Arc::new(BrokerChannel::new(self.broker_channel, Arc::clone(&broker)));
+        let sessions = Arc::new(SessionRegistry::default());
+        let users = Arc::new(UserDestinations::new(
+            Arc::clone(&sessions),
+            Arc::clone(&outbound),
+        ));
+        let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
+        let broker_channel = Arc::new(BrokerChannel::new(
+            self.broker_channel,
+            vec![Arc::clone(&users_listener), Arc::clone(&broker)],
+        ));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel));
-        let users = Arc::new(UserDestinations::new(Arc::clone(&outbound)));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,
+            exceptions,
             Services {
                 template: template.clone(),
                 states: self.states,
             },
+            self.limits.handler_timeout,
             broker_channel,
             outbound,
         );
         let client_sends = ClientSends::new(broker, broker_prefixes, self.accepted_sends);
-        let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
         let inbound = ClientInboundChannel::new(
             self.client_inbound,
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
@@ -265,7 +275,7 @@ impl MessagingBuilder {
         let connections = Connections::new(Shared {
             inbound,
             users,
-            sessions: Arc::default(),
+            sessions,
             limits: self.limits,
             heart_beat: self.heart_beat,
         });

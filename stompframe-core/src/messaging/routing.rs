@@ -1,9 +1,11 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::broker::Prefixes;
 use crate::handler::{
-    Mapping, MappingKind, MappingRegistry, Registered, Registration, States, discovered,
+    ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind, MappingRegistry, Origin,
+    Registered, Registration, ReplyTo, States, discovered,
 };
 
 /// The handlers that an application asked for, in any of the ways there are to ask.
@@ -56,8 +58,9 @@ impl Handlers {
         broker_prefixes: &Prefixes,
         separator: char,
         problems: &mut Vec<String>,
-    ) -> MappingRegistry {
+    ) -> (MappingRegistry, Exceptions) {
         let mut mappings = self.mappings;
+        let mut exceptions = Vec::new();
         let mut known = HashSet::new();
         for source in self.sources {
             let registrations = source.registrations();
@@ -73,6 +76,7 @@ impl Handlers {
                 }
                 match registered {
                     Registered::Function(mapping) => mappings.push(mapping()),
+                    Registered::ExceptionHandler(handler) => exceptions.push(handler()),
                     Registered::Controller(id) if self.controllers.contains(&id()) => {}
                     Registered::Controller(_) => problems.push(format!(
                         "controller {origin} was found, but nobody gave an instance: add `.controller({}..)`",
@@ -85,13 +89,26 @@ impl Handlers {
         let mut registry = MappingRegistry::new(separator);
         for mapping in &mappings {
             check(mapping, states, broker_prefixes, problems);
-            if let Err(problem) = registry.insert(mapping) {
+            let own = Arc::new(check_exceptions(&mapping.exceptions, states, problems));
+            if let Err(problem) = registry.insert(mapping, &own) {
                 problems.push(format!("{}: {problem}", mapping.origin));
             }
         }
+        let exceptions = check_exceptions(&exceptions, states, problems);
         log(&mappings);
-        registry
+        (registry, exceptions)
     }
+}
+
+fn check_exceptions(
+    handlers: &[ExceptionHandler],
+    states: &States,
+    problems: &mut Vec<String>,
+) -> Exceptions {
+    for handler in handlers {
+        check_states(handler.origin, &handler.spec, states, problems);
+    }
+    Exceptions::new(handlers, problems)
 }
 
 /// Whether a module is another, or lies below it.
@@ -108,15 +125,8 @@ fn check(
     problems: &mut Vec<String>,
 ) {
     let origin = mapping.origin;
-    for state in mapping.spec.states() {
-        if !states.contains_key(&state.id) {
-            problems.push(format!(
-                "{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`",
-                state.name
-            ));
-        }
-    }
-    if !mapping.spec.replies() {
+    check_states(origin, &mapping.spec, states, problems);
+    if !mapping.spec.replies_as_mapped() {
         return;
     }
     let uncovered = |destination: &str| {
@@ -124,19 +134,39 @@ fn check(
             "{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`"
         )
     };
-    for template in &mapping.send_to {
+    for reply_to in &mapping.reply_to {
+        let ReplyTo::Broker(template) = reply_to else {
+            continue;
+        };
         // Up to the first variable is all that is known before a message comes.
         let fixed = template.split('{').next().unwrap_or_default();
         if !broker_prefixes.cover(fixed) {
             problems.push(uncovered(template));
         }
     }
-    if mapping.send_to.is_empty() && mapping.kind == MappingKind::Message {
+    if mapping.reply_to.is_empty() && mapping.kind == MappingKind::Message {
         for pattern in &mapping.patterns {
             let default = format!("/topic{pattern}");
             if !broker_prefixes.cover(&default) {
                 problems.push(uncovered(&default));
             }
+        }
+    }
+}
+
+fn check_states(origin: Origin, spec: &HandlerSpec, states: &States, problems: &mut Vec<String>) {
+    for state in spec
+        .states()
+        .iter()
+        .filter(|state| !states.contains_key(&state.id))
+    {
+        let problem = format!(
+            "{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`",
+            state.name
+        );
+        // The methods of a controller share its exception handlers; once is enough.
+        if !problems.contains(&problem) {
+            problems.push(problem);
         }
     }
 }

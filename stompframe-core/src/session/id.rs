@@ -1,3 +1,4 @@
+use std::borrow::Borrow;
 use std::fmt;
 
 use bytestring::ByteString;
@@ -17,9 +18,20 @@ impl SessionId {
         Self(format!("{:032x}", u128::from_be_bytes(bytes)).into())
     }
 
+    pub(crate) const fn shared(&self) -> &ByteString {
+        &self.0
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// So that a session can be found by what its id reads like.
+impl Borrow<str> for SessionId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

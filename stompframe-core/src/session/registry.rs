@@ -17,6 +17,12 @@ impl SessionRegistry {
         self.sessions.pin().get(id).cloned()
     }
 
+    /// The session whose id reads like this, while it is connected.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Arc<Session>> {
+        self.sessions.pin().get(id).cloned()
+    }
+
     /// How many sessions have connected and not ended.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::error::{Chain, ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
-use crate::session::Session;
+use crate::message::{Audience, Message, MessageType};
+use crate::session::{Session, SessionRegistry};
 
 /// The prefix of user destinations, as clients write it.
 const PREFIX: &str = "/user/";
@@ -13,28 +13,24 @@ const PREFIX: &str = "/user/";
 /// It keeps no index: a session's own table of subscriptions says all there is to know.
 #[derive(Debug)]
 pub(crate) struct UserDestinations {
+    sessions: Arc<SessionRegistry>,
     outbound: Arc<ClientOutboundChannel>,
 }
 
 impl UserDestinations {
-    pub(crate) const fn new(outbound: Arc<ClientOutboundChannel>) -> Self {
-        Self { outbound }
+    pub(crate) const fn new(
+        sessions: Arc<SessionRegistry>,
+        outbound: Arc<ClientOutboundChannel>,
+    ) -> Self {
+        Self { sessions, outbound }
     }
 
     /// Delivers to the subscriptions that this one session has to a user destination such as
     /// `/user/queue/errors`. Says whether there was any.
     pub(crate) async fn send_to_session(&self, session: &Arc<Session>, message: &Message) -> bool {
-        let subscriptions = session.subscriptions_to(message.destination());
-        for subscription in &subscriptions {
-            let recipient = Recipient {
-                session: Arc::clone(session),
-                subscription: subscription.clone(),
-            };
-            if let Err(error) = self.outbound.deliver(message, &recipient).await {
-                tracing::warn!(session = %session.id(), error = %Chain(&error), "a user message was not delivered");
-            }
-        }
-        !subscriptions.is_empty()
+        let recipients = recipients(session, message);
+        deliver(&self.outbound, message, &recipients).await;
+        !recipients.is_empty()
     }
 }
 
@@ -43,12 +39,42 @@ impl MessageHandler for UserDestinations {
         if !message.destination().starts_with(PREFIX) {
             return Handling::Ignored;
         }
-        match message.message_type() {
-            MessageType::Message => Handling::Done(Err(MessagingError::new(ErrorCode::Denied)
-                .with_detail(
-                    "clients may not send to user destinations; send to the application",
-                ))),
+        match (message.message_type(), message.audience()) {
+            (MessageType::Message, Audience::Session(id)) => {
+                let session = self.sessions.find(id);
+                let recipients = session.map(|session| recipients(&session, message));
+                let Some(recipients) = recipients.filter(|all| !all.is_empty()) else {
+                    return Handling::Ignored;
+                };
+                let (message, outbound) = (Arc::clone(message), Arc::clone(&self.outbound));
+                Handling::Pending(Box::pin(async move {
+                    deliver(&outbound, &message, &recipients).await;
+                    Ok(())
+                }))
+            }
+            (MessageType::Message, _) => Handling::Done(Err(MessagingError::new(
+                ErrorCode::Denied,
+            )
+            .with_detail("clients may not send to user destinations; send to the application"))),
             _ => Handling::DONE,
+        }
+    }
+}
+
+fn recipients(session: &Arc<Session>, message: &Message) -> Vec<Recipient> {
+    let subscriptions = session.subscriptions_to(message.destination());
+    let recipient = |subscription| Recipient {
+        session: Arc::clone(session),
+        subscription,
+    };
+    subscriptions.into_iter().map(recipient).collect()
+}
+
+async fn deliver(outbound: &ClientOutboundChannel, message: &Message, recipients: &[Recipient]) {
+    for recipient in recipients {
+        if let Err(error) = outbound.deliver(message, recipient).await {
+            let session = recipient.session.id();
+            tracing::warn!(%session, error = %Chain(&error), "a user message was not delivered");
         }
     }
 }

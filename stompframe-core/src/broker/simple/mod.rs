@@ -9,7 +9,7 @@ use super::Prefixes;
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::destination::is_wildcard;
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::{Audience, Message, MessageType};
 use crate::session::Session;
 
 /// Delivers what is published to a destination to every subscription of exactly that destination.
@@ -35,17 +35,29 @@ impl SimpleBroker {
     }
 
     fn publish(&self, message: &Arc<Message>) -> Handling {
+        let is_meant = |recipient: &&Recipient| match message.audience() {
+            Audience::Everybody => true,
+            Audience::EverybodyBut(session) => recipient.session.id().shared() != session,
+            Audience::Session(session) => recipient.session.id().shared() == session,
+        };
         if self.outbound.is_plain() {
             self.topics
                 .with_recipients(message.destination(), |recipients| {
-                    self.outbound.deliver_all(message, recipients);
+                    self.outbound
+                        .deliver_all(message, recipients.iter().filter(is_meant));
                 });
             return Handling::DONE;
         }
         // Interceptors may wait, and no lock is held meanwhile.
         let recipients = self
             .topics
-            .with_recipients(message.destination(), <[Recipient]>::to_vec);
+            .with_recipients(message.destination(), |recipients| {
+                recipients
+                    .iter()
+                    .filter(is_meant)
+                    .cloned()
+                    .collect::<Vec<_>>()
+            });
         let Some(recipients) = recipients else {
             return Handling::DONE;
         };

@@ -1,39 +1,23 @@
 use bytes::Bytes;
 
-use super::{HandlerError, HandlerSpec};
-use crate::message::{IntoPayload, Payload};
-
-/// What a handler answers with: nothing, or a body that goes where the mapping says.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    pub(super) body: Option<(&'static str, Bytes)>,
-}
-
-impl Reply {
-    /// Nothing is sent.
-    #[must_use]
-    pub const fn none() -> Self {
-        Self { body: None }
-    }
-
-    fn with_body(body: impl IntoPayload) -> Result<Self, HandlerError> {
-        Ok(Self {
-            body: Some(body.into_payload()?),
-        })
-    }
-}
+use super::{Reply, ReplyPart};
+use crate::handler::{HandlerError, HandlerSpec};
+use crate::message::Payload;
 
 /// What a handler may return.
 ///
 /// * `()` sends nothing.
 /// * [`Payload<T>`](Payload) sends JSON, `String` and `&'static str` send text, [`Bytes`] and
 ///   `Vec<u8>` send bytes.
+/// * `(part, R)`, with up to three [parts](super::ReplyPart) in front, sends `R` with other headers
+///   or elsewhere, as axum's `(StatusCode, R)`.
+/// * [`Messages`] sends several.
 /// * `Option<R>` sends if there is something.
 /// * `Result<R, E>` sends what is `Ok`; an `Err` of any error type fails the message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the reply of a handler",
     label = "cannot be sent",
-    note = "return `()`, `Payload<{Self}>` for JSON, `String`, `Bytes`, or an `Option` or `Result` of these"
+    note = "return `()`, `Payload<{Self}>` for JSON, `String`, `Bytes`, or a tuple, `Option` or `Result` of these"
 )]
 pub trait IntoReply {
     /// The reply.
@@ -106,3 +90,44 @@ impl<R: IntoReply, E: Into<HandlerError>> IntoReply for Result<R, E> {
         R::describe(spec);
     }
 }
+
+/// Several replies, each sent as if it were the only one: `Messages([one, two])`.
+#[derive(Clone, Debug)]
+pub struct Messages<I>(pub I);
+
+impl<I: IntoIterator<Item: IntoReply>> IntoReply for Messages<I> {
+    fn into_reply(self) -> Result<Reply, HandlerError> {
+        let mut all = Reply::none();
+        for reply in self.0 {
+            all.messages.append(&mut reply.into_reply()?.messages);
+        }
+        Ok(all)
+    }
+
+    fn describe(spec: &mut HandlerSpec) {
+        <I::Item as IntoReply>::describe(spec);
+    }
+}
+
+macro_rules! with_parts {
+    ($($part:ident),+) => {
+        impl<$($part: ReplyPart,)+ R: IntoReply> IntoReply for ($($part,)+ R) {
+            #[allow(non_snake_case, reason = "the parts are named like their types")]
+            fn into_reply(self) -> Result<Reply, HandlerError> {
+                let ($($part,)+ reply) = self;
+                let mut reply = reply.into_reply()?;
+                $($part.apply(&mut reply);)+
+                Ok(reply)
+            }
+
+            fn describe(spec: &mut HandlerSpec) {
+                R::describe(spec);
+                $($part::describe(spec);)+
+            }
+        }
+    };
+}
+
+with_parts!(A);
+with_parts!(A, B);
+with_parts!(A, B, C);

@@ -1,0 +1,220 @@
+//! `#[send_to]` and `#[send_to_user]`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, ItemFn, ItemImpl, LitBool, LitStr, Token};
+
+use crate::args::Args;
+use crate::role::{Role, is_named};
+use crate::signature::Handler;
+use crate::syntax::{Part, parse_template};
+
+const SEND_TO: &str = "send_to";
+const SEND_TO_USER: &str = "send_to_user";
+
+/// Where replies go: what these attributes say together.
+#[derive(Clone, Default)]
+pub(crate) struct ReplyTo {
+    broker: Vec<LitStr>,
+    /// Without a destination there is a default, so that it was said at all matters.
+    user: Option<Vec<LitStr>>,
+}
+
+impl ReplyTo {
+    /// Takes the attributes out, and reads them.
+    pub(crate) fn take(attributes: &mut Vec<Attribute>, errors: &mut Vec<syn::Error>) -> Self {
+        let mut all = Self::default();
+        let ours = |attribute: &mut Attribute| {
+            is_named(attribute, SEND_TO) || is_named(attribute, SEND_TO_USER)
+        };
+        for attribute in attributes.extract_if(.., ours) {
+            if is_named(&attribute, SEND_TO_USER) {
+                match UserArgs::read(&attribute) {
+                    Ok(args) => all.user.get_or_insert_default().extend(args.destinations),
+                    Err(error) => errors.push(error),
+                }
+                continue;
+            }
+            match attribute.parse_args::<Args>() {
+                Ok(args) if args.strings.is_empty() => errors.push(syn::Error::new_spanned(
+                    &attribute,
+                    "say where to: `#[send_to(\"/topic/chat\")]`",
+                )),
+                Ok(args) => all.broker.extend(args.strings),
+                Err(error) => errors.push(error),
+            }
+        }
+        all
+    }
+
+    /// What a method says, or else what its controller says for all.
+    pub(crate) fn or(self, of_controller: &Self) -> Self {
+        if self.is_empty() {
+            of_controller.clone()
+        } else {
+            self
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.broker.is_empty() && self.user.is_none()
+    }
+
+    fn templates(&self) -> impl Iterator<Item = &LitStr> {
+        self.broker.iter().chain(self.user.iter().flatten())
+    }
+
+    /// Checks that the function has something to send. Not for what a controller says for all.
+    pub(crate) fn check_result(&self, handler: &Handler<'_>, errors: &mut Vec<syn::Error>) {
+        if let (Some(first), true) = (self.templates().next(), handler.returns_nothing()) {
+            errors.push(syn::Error::new(
+                first.span(),
+                format!(
+                    "`{}` returns nothing that could be sent: give it a return type",
+                    handler.name
+                ),
+            ));
+        }
+    }
+
+    /// Checks the templates; `known` are the variables, and where they come from.
+    pub(crate) fn check_templates(
+        &self,
+        known: Option<(&[String], &str)>,
+        errors: &mut Vec<syn::Error>,
+    ) {
+        for literal in self.templates() {
+            let parts = match parse_template(&literal.value()) {
+                Ok(parts) => parts,
+                Err(error) => {
+                    errors.push(syn::Error::new(literal.span(), error));
+                    continue;
+                }
+            };
+            // Without a pattern there is nothing to hold the placeholders against.
+            let Some((variables, place)) = known else {
+                continue;
+            };
+            let is_known = |name: &str| variables.iter().any(|variable| variable == name);
+            for name in parts
+                .iter()
+                .filter_map(Part::variable)
+                .filter(|name| !is_known(name))
+            {
+                let has = listed(variables);
+                let message = format!("`{{{name}}}` is no variable of {place}: it has {has}");
+                errors.push(syn::Error::new(literal.span(), message));
+            }
+        }
+    }
+
+    /// The calls that say so to what is built.
+    pub(crate) fn build(&self) -> TokenStream {
+        let broker = &self.broker;
+        let user = self.user.iter().map(|destinations| {
+            if destinations.is_empty() {
+                quote!(.send_to_user(::core::option::Option::None))
+            } else {
+                quote! {
+                    #(.send_to_user(::core::option::Option::Some(
+                        ::std::string::String::from(#destinations),
+                    )))*
+                }
+            }
+        });
+        quote!(#(.send_to(#broker))* #(#user)*)
+    }
+}
+
+/// Names, as they stand in a sentence.
+pub(crate) fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        format!("`{}`", names.join("`, `"))
+    }
+}
+
+#[derive(Default)]
+struct UserArgs {
+    destinations: Vec<LitStr>,
+}
+
+impl UserArgs {
+    fn read(attribute: &Attribute) -> syn::Result<Self> {
+        match &attribute.meta {
+            // `#[send_to_user]` alone.
+            syn::Meta::Path(_) => Ok(Self::default()),
+            _ => attribute.parse_args(),
+        }
+    }
+}
+
+mod keyword {
+    syn::custom_keyword!(broadcast);
+}
+
+impl Parse for UserArgs {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let argument = |input: ParseStream<'_>| -> syn::Result<Option<LitStr>> {
+            if input.peek(LitStr) {
+                return input.parse().map(Some);
+            }
+            if !input.peek(keyword::broadcast) {
+                return Err(input.error(
+                    "expected a user destination in quotes, such as \"/queue/replies\", or `broadcast = false`",
+                ));
+            }
+            input.parse::<keyword::broadcast>()?;
+            input.parse::<Token![=]>()?;
+            input.parse::<LitBool>()?;
+            Ok(None)
+        };
+        let arguments = Punctuated::<_, Token![,]>::parse_terminated_with(input, argument)?;
+        Ok(Self {
+            destinations: arguments.into_iter().flatten().collect(),
+        })
+    }
+}
+
+/// One of these attributes when it is expanded on its own.
+///
+/// Normally it never is: the mapping attribute takes it off the function. It only happens when it
+/// stands above the mapping, or without one.
+pub(crate) fn expand(name: &str, attribute: &TokenStream, item: &TokenStream) -> TokenStream {
+    let own: Attribute = {
+        let name = syn::Ident::new(name, proc_macro2::Span::call_site());
+        if attribute.is_empty() {
+            syn::parse_quote!(#[#name])
+        } else {
+            syn::parse_quote!(#[#name(#attribute)])
+        }
+    };
+    // Below the attribute that it goes with, which will find it there.
+    if let Ok(mut function) = syn::parse2::<ItemFn>(item.clone())
+        && let Some(place) = function
+            .attrs
+            .iter()
+            .position(|other| Role::of(other).is_some())
+    {
+        function.attrs.insert(place + 1, own);
+        return function.into_token_stream();
+    }
+    if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone())
+        && let Some(place) = block
+            .attrs
+            .iter()
+            .position(|other| is_named(other, "controller"))
+    {
+        block.attrs.insert(place + 1, own);
+        return block.into_token_stream();
+    }
+    let message = format!(
+        "`#[{name}]` goes with `#[message_mapping]`, `#[subscribe_mapping]` or `#[message_exception_handler]` on a \
+         function, or with `#[controller]`"
+    );
+    let error = syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
+    quote!(#item #error)
+}

@@ -1,0 +1,166 @@
+//! What becomes of a handler's error.
+
+use std::time::Duration;
+
+use stompframe::Limits;
+use stompframe::prelude::*;
+
+use crate::support::{App, Client, messaging};
+
+#[derive(Debug, thiserror::Error)]
+#[error("the room is full")]
+struct Full;
+
+#[derive(Debug, thiserror::Error)]
+#[error("something went wrong")]
+struct Wrapped(#[source] Full);
+
+#[derive(Debug, thiserror::Error)]
+#[error("the room is closed")]
+struct Closed;
+
+#[derive(Debug, thiserror::Error)]
+#[error("nobody takes this")]
+struct Unheard;
+
+struct Rooms;
+
+#[controller("/rooms")]
+impl Rooms {
+    #[message_mapping("/{room}/{fate}")]
+    async fn enter(&self, room: u32, fate: String) -> Result<(), HandlerError> {
+        let _ = room;
+        match fate.as_str() {
+            "full" => Err(Full.into()),
+            "wrapped" => Err(Wrapped(Full).into()),
+            "closed" => Err(Closed.into()),
+            "unheard" => Err(Unheard.into()),
+            "panic" => panic!("secret"),
+            "stuck" => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Anywhere in the chain of causes, with arguments like any handler.
+    #[message_exception_handler]
+    #[send_to_user("/queue/refused", broadcast = false)]
+    async fn full(&self, error: &Full, destination: Destination) -> String {
+        format!("{error}: {}", destination.0)
+    }
+
+    /// By value, and to where errors go by default.
+    #[message_exception_handler]
+    async fn closed(&self, error: Closed) -> Payload<String> {
+        Payload(error.to_string())
+    }
+}
+
+mod global {
+    use super::*;
+
+    #[message_exception_handler]
+    #[send_to_user("/queue/refused")]
+    async fn anything_else(error: &MessagingError) -> String {
+        format!("for all: {}", error.code())
+    }
+
+    /// The controller's own comes first.
+    #[message_exception_handler]
+    async fn full(error: &Full) -> String {
+        error.to_string()
+    }
+}
+
+async fn app(global: bool) -> (App, Client) {
+    let mut limits = Limits::default();
+    limits.handler_timeout = Duration::from_millis(50);
+    let builder = messaging().controller(Rooms).limits(limits);
+    let builder = if global {
+        builder.scan(concat!(module_path!(), "::global"))
+    } else {
+        builder
+    };
+    let app = App::start(builder).await;
+    let mut client = app.connect().await;
+    client.subscribe("refused", "/user/queue/refused").await;
+    (app, client)
+}
+
+async fn enter(client: &mut Client, fate: &str) {
+    client
+        .send(format!(
+            "SEND\ndestination:/app/rooms/7/{fate}\nreceipt:r\n\n\0"
+        ))
+        .await;
+}
+
+#[tokio::test]
+async fn an_error_finds_its_handler_along_the_chain_of_causes() {
+    for global in [false, true] {
+        let (_app, mut client) = app(global).await;
+        for fate in ["full", "wrapped"] {
+            enter(&mut client, fate).await;
+            let told = client.frame().await;
+            assert_eq!(told.header("subscription"), Some("refused"));
+            assert_eq!(
+                told.text(),
+                format!("the room is full: /app/rooms/7/{fate}")
+            );
+            // The frame failed, so there is no receipt; the client knows, so there is no ERROR.
+            client.nothing_before_receipt().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_goes_to_the_errors_of_the_sender_unless_told_otherwise() {
+    let (_app, mut client) = app(false).await;
+    client.subscribe("errors", "/user/queue/errors").await;
+    enter(&mut client, "closed").await;
+    let told = client.frame().await;
+    assert_eq!(
+        (told.header("subscription"), told.text()),
+        (Some("errors"), "\"the room is closed\"")
+    );
+    client.nothing_before_receipt().await;
+}
+
+#[tokio::test]
+async fn who_asked_is_told_even_if_the_exception_handler_does_not_reach_it() {
+    let (_app, mut client) = app(false).await;
+    enter(&mut client, "closed").await;
+    let error = client.error().await;
+    assert_eq!(error.header("error-code"), Some("handler-failed"));
+    assert_eq!(error.header("receipt-id"), Some("r"));
+}
+
+#[tokio::test]
+async fn what_no_handler_takes_is_answered_as_ever() {
+    let (_app, mut client) = app(false).await;
+    enter(&mut client, "unheard").await;
+    assert_eq!(
+        client.error().await.header("error-code"),
+        Some("handler-failed")
+    );
+}
+
+#[tokio::test]
+async fn a_handler_for_everything_takes_what_the_framework_says_too() {
+    let (_app, mut client) = app(true).await;
+    for (path, code) in [
+        ("rooms/7/unheard", "handler-failed"),
+        ("rooms/seven/full", "bad-destination"),
+        ("rooms/7/panic", "internal"),
+        ("rooms/7/stuck", "handler-timeout"),
+    ] {
+        client
+            .send(format!("SEND\ndestination:/app/{path}\nreceipt:r\n\n\0"))
+            .await;
+        assert_eq!(
+            client.frame().await.text(),
+            format!("for all: {code}"),
+            "{path}"
+        );
+        client.nothing_before_receipt().await;
+    }
+}
