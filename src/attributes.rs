@@ -107,8 +107,7 @@ pub use stompframe_macros::send_to;
 ///
 /// Without a destination it is `/queue` and the destination without the application prefix. Together
 /// with [`send_to`] both get it. `broadcast = false` means the session that sent the message and not
-/// the user's others; as long as sessions have no users, each is one of its own, and it makes no
-/// difference.
+/// the user's others. A session that is anonymous is a user of its own.
 pub use stompframe_macros::send_to_user;
 
 /// Takes the errors of handlers (Spring's `@MessageExceptionHandler`): of all of them as a function,

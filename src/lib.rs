@@ -11,7 +11,7 @@ pub use stompframe_core::handler::{
 #[doc(inline)]
 pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};
 #[doc(inline)]
-pub use stompframe_core::session::{Session, SessionId, SessionRegistry};
+pub use stompframe_core::session::{Principal, Session, SessionId, SessionRegistry};
 #[doc(inline)]
 pub use stompframe_core::{
     BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError, MessagingTemplate,
@@ -43,7 +43,7 @@ pub mod prelude {
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, SendTo, SendToUser, Session,
+        Payload, Principal, SendTo, SendToUser, Session,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

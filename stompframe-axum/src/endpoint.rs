@@ -14,6 +14,32 @@ use crate::origin::{Origin, OriginPolicy};
 /// It speaks the sub-protocols `v12.stomp`, `v11.stomp` and `v10.stomp`; a client that asks for
 /// none is served too. Unless told otherwise it takes browsers from pages of the same origin only,
 /// by their `Origin` header; a client that sends none is no browser, and is taken.
+///
+/// # Users
+///
+/// A session belongs to the [`Principal`](stompframe_core::Principal) that a middleware put into the
+/// extensions of the handshake's request; without one, it is anonymous. So any way to authenticate
+/// that axum knows will do:
+///
+/// ```
+/// use axum::extract::Request;
+/// use axum::middleware::{Next, from_fn};
+/// use axum::response::Response;
+/// use stompframe_axum::{Endpoint, MessagingRouter};
+/// use stompframe_core::{Messaging, Principal};
+///
+/// async fn authenticate(mut request: Request, next: Next) -> Response {
+///     let user = request.headers().get("x-authenticated-by-the-proxy").cloned();
+///     if let Some(name) = user.and_then(|name| name.to_str().map(str::to_owned).ok()) {
+///         request.extensions_mut().insert(Principal::new(name));
+///     }
+///     next.run(request).await
+/// }
+///
+/// let messaging = Messaging::builder().endpoint(Endpoint::new("/ws")).build()?;
+/// let app: axum::Router = messaging.router().layer(from_fn(authenticate));
+/// # Ok::<(), stompframe_core::BuildError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "give it to `.endpoint(..)`"]
 pub struct Endpoint {

@@ -33,7 +33,7 @@ pub use self::error::{BoxError, ErrorCode, MessagingError};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
 pub use self::message::{Message, MessageType, Payload};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
-pub use self::session::{Session, SessionId, SessionRegistry};
+pub use self::session::{Principal, Session, SessionId, SessionRegistry};
 pub use self::template::MessagingTemplate;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.

@@ -6,7 +6,7 @@ use bytestring::ByteString;
 
 use crate::channel::{BrokerChannel, Outcome};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{IntoPayload, Message};
+use crate::message::{Audience, IntoPayload, Message};
 
 /// Publishes messages from anywhere in the application (Spring's `SimpMessagingTemplate`).
 ///
@@ -39,14 +39,40 @@ impl MessagingTemplate {
             .await
     }
 
+    /// Publishes a payload to a user destination of all sessions of a user (Spring's
+    /// `convertAndSendToUser`): with `/queue/news` it arrives where they are subscribed to
+    /// `/user/queue/news`. It is no error if they are not, or if there are none.
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be serialized, or an interceptor fails the message.
+    pub async fn send_to_user(
+        &self,
+        user: impl Into<ByteString>,
+        destination: &str,
+        payload: impl IntoPayload,
+    ) -> Result<(), MessagingError> {
+        let slash = if destination.starts_with('/') {
+            ""
+        } else {
+            "/"
+        };
+        let mut message = Message::with_payload(format!("/user{slash}{destination}"), payload)?;
+        message.set_audience(Audience::User(user.into()));
+        self.send_message(message).await
+    }
+
     /// Publishes a message, headers and all, to its destination.
     ///
     /// # Errors
     ///
     /// When an interceptor fails the message, or no broker is responsible for the destination.
     pub async fn send_message(&self, message: Message) -> Result<(), MessagingError> {
+        // Somebody who is not there is nobody's mistake; a destination that nobody serves is.
+        let for_somebody = matches!(message.audience(), Audience::User(_) | Audience::Session(_));
         match self.broker.send(message, None).await? {
             Outcome::Handled | Outcome::Dropped => Ok(()),
+            Outcome::Ignored if for_somebody => Ok(()),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
         }
     }

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{Attribute, ItemFn, ItemImpl, LitBool, LitStr, Token};
 
 use crate::args::Args;
@@ -19,7 +18,7 @@ const SEND_TO_USER: &str = "send_to_user";
 pub(crate) struct ReplyTo {
     broker: Vec<LitStr>,
     /// Without a destination there is a default, so that it was said at all matters.
-    user: Option<Vec<LitStr>>,
+    user: Option<UserArgs>,
 }
 
 impl ReplyTo {
@@ -32,7 +31,7 @@ impl ReplyTo {
         for attribute in attributes.extract_if(.., ours) {
             if is_named(&attribute, SEND_TO_USER) {
                 match UserArgs::read(&attribute) {
-                    Ok(args) => all.user.get_or_insert_default().extend(args.destinations),
+                    Ok(args) => all.user = Some(args),
                     Err(error) => errors.push(error),
                 }
                 continue;
@@ -63,7 +62,9 @@ impl ReplyTo {
     }
 
     fn templates(&self) -> impl Iterator<Item = &LitStr> {
-        self.broker.iter().chain(self.user.iter().flatten())
+        self.broker
+            .iter()
+            .chain(self.user.iter().flat_map(|user| &user.destinations))
     }
 
     /// Checks that the function has something to send. Not for what a controller says for all.
@@ -113,17 +114,17 @@ impl ReplyTo {
     /// The calls that say so to what is built.
     pub(crate) fn build(&self) -> TokenStream {
         let broker = &self.broker;
-        let user = self.user.iter().map(|destinations| {
-            if destinations.is_empty() {
-                quote!(.send_to_user(::core::option::Option::None))
-            } else {
-                quote! {
-                    #(.send_to_user(::core::option::Option::Some(
-                        ::std::string::String::from(#destinations),
-                    )))*
+        let user = self.user.iter().map(
+            |UserArgs {
+                 destinations,
+                 broadcast,
+             }| {
+                if destinations.is_empty() {
+                    return quote!(.send_to_user(::core::option::Option::None, #broadcast));
                 }
-            }
-        });
+                quote!(#(.send_to_user(::core::option::Option::Some(#destinations), #broadcast))*)
+            },
+        );
         quote!(#(.send_to(#broker))* #(#user)*)
     }
 }
@@ -137,16 +138,21 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
-#[derive(Default)]
+/// What stands in the parentheses of `#[send_to_user]`.
+#[derive(Clone)]
 struct UserArgs {
     destinations: Vec<LitStr>,
+    broadcast: bool,
 }
 
 impl UserArgs {
     fn read(attribute: &Attribute) -> syn::Result<Self> {
         match &attribute.meta {
             // `#[send_to_user]` alone.
-            syn::Meta::Path(_) => Ok(Self::default()),
+            syn::Meta::Path(_) => Ok(Self {
+                destinations: Vec::new(),
+                broadcast: true,
+            }),
             _ => attribute.parse_args(),
         }
     }
@@ -158,23 +164,26 @@ mod keyword {
 
 impl Parse for UserArgs {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let argument = |input: ParseStream<'_>| -> syn::Result<Option<LitStr>> {
+        let (mut destinations, mut broadcast) = (Vec::new(), true);
+        while !input.is_empty() {
             if input.peek(LitStr) {
-                return input.parse().map(Some);
-            }
-            if !input.peek(keyword::broadcast) {
+                destinations.push(input.parse()?);
+            } else if input.peek(keyword::broadcast) {
+                input.parse::<keyword::broadcast>()?;
+                input.parse::<Token![=]>()?;
+                broadcast = input.parse::<LitBool>()?.value;
+            } else {
                 return Err(input.error(
                     "expected a user destination in quotes, such as \"/queue/replies\", or `broadcast = false`",
                 ));
             }
-            input.parse::<keyword::broadcast>()?;
-            input.parse::<Token![=]>()?;
-            input.parse::<LitBool>()?;
-            Ok(None)
-        };
-        let arguments = Punctuated::<_, Token![,]>::parse_terminated_with(input, argument)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
         Ok(Self {
-            destinations: arguments.into_iter().flatten().collect(),
+            destinations,
+            broadcast,
         })
     }
 }

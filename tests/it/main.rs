@@ -16,3 +16,4 @@ mod replies;
 mod sessions;
 mod shutdown;
 mod startup;
+mod users;

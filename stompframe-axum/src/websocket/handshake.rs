@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use axum::{Extension, Router};
 use futures_util::StreamExt as _;
 use stompframe_core::Messaging;
 use stompframe_core::connection::EndpointConfig as _;
+use stompframe_core::session::Principal;
 use stompframe_core::stomp::Version;
 
 use super::sink::WebSocketSink;
@@ -31,21 +32,21 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     let origins = Arc::new(endpoint.origins.clone());
     let messaging = messaging.clone();
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
-    router.route(
-        endpoint.path(),
-        any(
-            move |headers: HeaderMap, uri: Uri, upgrade: WebSocketUpgrade| async move {
-                open(&messaging, &origins, &headers, &uri, upgrade)
-            },
-        ),
-    )
+    let handshake = move |headers: HeaderMap,
+                          uri: Uri,
+                          principal: Option<Extension<Principal>>,
+                          upgrade: WebSocketUpgrade| async move {
+        let principal = principal.map(|Extension(principal)| principal);
+        open(&messaging, &origins, (&headers, &uri), principal, upgrade)
+    };
+    router.route(endpoint.path(), any(handshake))
 }
 
 fn open(
     messaging: &Messaging,
     origins: &OriginPolicy,
-    headers: &HeaderMap,
-    uri: &Uri,
+    (headers, uri): (&HeaderMap, &Uri),
+    principal: Option<Principal>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origins.allows(headers, uri) {
@@ -61,7 +62,7 @@ fn open(
             .into_response();
     }
     let admission = match messaging.admit() {
-        Ok(admission) => admission,
+        Ok(admission) => admission.for_principal(principal),
         Err(code) => {
             tracing::warn!(%code, "a handshake was refused");
             return (

@@ -10,7 +10,7 @@ use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
 use crate::error::ErrorCode;
-use crate::session::{Place, Session};
+use crate::session::{Place, Principal, Session};
 
 /// All connections of an application: who may open one, and how they end together.
 #[derive(Debug)]
@@ -51,6 +51,7 @@ impl Connections {
         Ok(Admission {
             connections: Arc::clone(self),
             place,
+            principal: None,
         })
     }
 
@@ -75,20 +76,32 @@ impl Connections {
 pub struct Admission {
     connections: Arc<Connections>,
     place: Place,
+    principal: Option<Principal>,
 }
 
 impl Admission {
+    /// Says who the connection belongs to, as the handshake found out.
+    #[must_use]
+    pub fn for_principal(mut self, principal: Option<Principal>) -> Self {
+        self.principal = principal;
+        self
+    }
+
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
     pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
-        let Self { connections, place } = self;
+        let Self {
+            connections,
+            place,
+            principal,
+        } = self;
         let Connections {
             shared,
             shutdown,
             abort,
             tasks,
         } = &*connections;
-        let session = Arc::new(Session::new(shared.limits.outbox));
+        let session = Arc::new(Session::new(shared.limits.outbox, principal));
         let span = tracing::info_span!("stomp.session", session = %session.id());
         let driven = drive(Arc::clone(shared), shutdown, session, source, sink).instrument(span);
         tasks.track_future(abort.run_until_cancelled(driven)).await;

@@ -53,11 +53,15 @@ impl ExceptionHandler {
         self
     }
 
-    /// Adds a user destination for the reply; without one, it is `/queue/errors`.
+    /// Adds a user destination for the reply; without one, it is `/queue/errors`. With `broadcast`
+    /// it goes to all sessions of the user.
     #[must_use]
-    pub fn send_to_user(mut self, destination: Option<String>) -> Self {
-        let destination = destination.unwrap_or_else(|| ERRORS.to_owned());
-        self.reply_to.insert(0, ReplyTo::User(Some(destination)));
+    pub fn send_to_user(mut self, destination: Option<&str>, broadcast: bool) -> Self {
+        let destination = Some(destination.unwrap_or(ERRORS).to_owned());
+        self.reply_to.push(ReplyTo::User {
+            destination,
+            broadcast,
+        });
         self
     }
 
@@ -100,7 +104,10 @@ impl Exceptions {
         for handler in handlers {
             let mut reply_to = handler.reply_to.clone();
             if reply_to.is_empty() {
-                reply_to.push(ReplyTo::User(Some(ERRORS.to_owned())));
+                reply_to.push(ReplyTo::User {
+                    destination: Some(ERRORS.to_owned()),
+                    broadcast: false,
+                });
             }
             match reply_to.iter().map(|to| Target::parse(to, &[])).collect() {
                 Ok(targets) => checked.push(Checked {

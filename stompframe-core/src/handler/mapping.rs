@@ -93,11 +93,23 @@ impl Mapping {
     }
 
     /// Adds a user destination for the reply, such as `/queue/replies`; without one, it is `/queue`
-    /// and the lookup path.
+    /// and the lookup path. With `broadcast` it goes to all sessions of the user.
     #[must_use]
-    pub fn send_to_user(mut self, template: Option<String>) -> Self {
+    pub fn send_to_user(mut self, destination: Option<&str>, broadcast: bool) -> Self {
+        let destination = destination.map(str::to_owned);
         // Users come first, as in Spring.
-        self.reply_to.insert(0, ReplyTo::User(template));
+        let users = self
+            .reply_to
+            .iter()
+            .take_while(|to| matches!(to, ReplyTo::User { .. }))
+            .count();
+        self.reply_to.insert(
+            users,
+            ReplyTo::User {
+                destination,
+                broadcast,
+            },
+        );
         self
     }
 

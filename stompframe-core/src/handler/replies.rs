@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use super::reply::ReplyMessage;
-use super::reply_to::Target;
+use super::reply::{Redirect, ReplyMessage};
+use super::reply_to::{Place, Target};
 use super::{MappingKind, MessageContext, Origin, Reply};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Outcome, Recipient};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Audience, Message, MessageType};
+use crate::message::{Message, MessageType};
 
 /// Sends what handlers give on its way.
 pub(super) struct Replies {
@@ -26,22 +26,25 @@ impl Replies {
     ) -> Result<bool, MessagingError> {
         let mut reached_sender = false;
         for message in reply.messages {
-            let destinations = match &message.to {
-                Some(to) => vec![to.clone()],
-                None if !targets.is_empty() => targets
-                    .iter()
-                    .map(|target| target.destination(context))
-                    .collect(),
+            let places = match &message.to {
+                Some(Redirect::Broker(destination)) => vec![Place::broker(destination.clone())],
+                Some(Redirect::Session(destination)) => {
+                    vec![Place::user(destination, false, context)]
+                }
+                None if !targets.is_empty() => {
+                    targets.iter().map(|target| target.place(context)).collect()
+                }
                 None if kind == MappingKind::Subscribe => {
                     self.answer(message, context).await?;
                     continue;
                 }
-                None => vec![(format!("/topic{}", context.lookup_path()), false)],
+                None => vec![Place::broker(format!("/topic{}", context.lookup_path()))],
             };
-            for (destination, to_sender) in destinations {
-                let message = outgoing(&message, destination, to_sender, context);
-                let outcome = self.broker.send(message, Some(context.session())).await?;
-                match (outcome, to_sender) {
+            for place in places {
+                let for_sender = place.is_for_sender();
+                let outgoing = outgoing(&message, place, context);
+                let outcome = self.broker.send(outgoing, Some(context.session())).await?;
+                match (outcome, for_sender) {
                     (Outcome::Handled, true) => reached_sender = true,
                     // A user destination that nobody is subscribed to is nobody's mistake.
                     (_, true) | (Outcome::Handled | Outcome::Dropped, false) => {}
@@ -65,7 +68,8 @@ impl Replies {
         let Some(subscription) = asked.subscription() else {
             return Ok(());
         };
-        let message = outgoing(&message, asked.destination().to_owned(), false, context);
+        let place = Place::broker(asked.destination().to_owned());
+        let message = outgoing(&message, place, context);
         let recipient = Recipient {
             session: Arc::clone(context.session()),
             subscription: subscription.clone(),
@@ -77,20 +81,15 @@ impl Replies {
     }
 }
 
-fn outgoing(
-    reply: &ReplyMessage,
-    destination: String,
-    to_sender: bool,
-    context: &MessageContext,
-) -> Message {
-    let mut message = Message::new(MessageType::Message, destination);
+fn outgoing(reply: &ReplyMessage, place: Place, context: &MessageContext) -> Message {
+    let place = if reply.except_sender {
+        place.except(context.session().id().shared())
+    } else {
+        place
+    };
+    let mut message = Message::new(MessageType::Message, place.destination);
+    message.set_audience(place.audience);
     *message.headers_mut() = reply.headers.clone();
     message.set_payload(reply.body.clone());
-    let sender = context.session().id().shared().clone();
-    if to_sender {
-        message.set_audience(Audience::Session(sender));
-    } else if reply.except_sender {
-        message.set_audience(Audience::EverybodyBut(sender));
-    }
     message
 }

@@ -1,41 +1,110 @@
+use bytestring::ByteString;
+
 use crate::destination::{SyntaxError, Template};
 use crate::handler::MessageContext;
+use crate::message::Audience;
 
 /// Where the reply of a handler goes, as it is written: a template of a destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplyTo {
     /// To everybody who is subscribed (Spring's `@SendTo`).
     Broker(String),
-    /// To the user who sent the message (Spring's `@SendToUser`), below `/user`. None means `/queue`
-    /// and the lookup path.
-    User(Option<String>),
+    /// To the user who sent the message (Spring's `@SendToUser`).
+    User {
+        /// A destination below `/user`. None means `/queue` and the lookup path.
+        destination: Option<String>,
+        /// To all sessions of the user, and not only to the one that sent the message.
+        broadcast: bool,
+    },
 }
 
 /// Where the reply of a handler goes, ready to be expanded.
 #[derive(Clone, Debug)]
 pub(super) enum Target {
     Broker(Template),
-    User(Option<Template>),
+    User {
+        destination: Option<Template>,
+        broadcast: bool,
+    },
+}
+
+/// A place where a reply goes.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) destination: String,
+    pub(super) audience: Audience,
+}
+
+impl Place {
+    pub(super) const fn broker(destination: String) -> Self {
+        Self {
+            destination,
+            audience: Audience::Everybody,
+        }
+    }
+
+    /// A user destination of who sent the message, such as `/queue/replies`: of all sessions of the
+    /// user, or of the one session, which is all there is of somebody anonymous.
+    pub(super) fn user(destination: &str, broadcast: bool, context: &MessageContext) -> Self {
+        let session = context.session();
+        let audience = match session.principal() {
+            Some(principal) if broadcast => Audience::User(principal.shared_name().clone()),
+            _ => Audience::Session(session.id().shared().clone()),
+        };
+        let slash = if destination.starts_with('/') {
+            ""
+        } else {
+            "/"
+        };
+        Self {
+            destination: format!("/user{slash}{destination}"),
+            audience,
+        }
+    }
+
+    /// Leaves the sender out, of what goes to everybody.
+    pub(super) fn except(mut self, sender: &ByteString) -> Self {
+        if self.audience == Audience::Everybody {
+            self.audience = Audience::EverybodyBut(sender.clone());
+        }
+        self
+    }
+
+    /// Whether it is for the user who sent the message.
+    pub(super) const fn is_for_sender(&self) -> bool {
+        matches!(self.audience, Audience::Session(_) | Audience::User(_))
+    }
 }
 
 impl Target {
     pub(super) fn parse(reply_to: &ReplyTo, variables: &[String]) -> Result<Self, SyntaxError> {
+        let parse = |template: &String| Template::parse(template, variables);
         Ok(match reply_to {
-            ReplyTo::Broker(template) => Self::Broker(Template::parse(template, variables)?),
-            ReplyTo::User(None) => Self::User(None),
-            ReplyTo::User(Some(template)) => {
-                Self::User(Some(Template::parse(template, variables)?))
-            }
+            ReplyTo::Broker(template) => Self::Broker(parse(template)?),
+            ReplyTo::User {
+                destination,
+                broadcast,
+            } => Self::User {
+                destination: destination.as_ref().map(parse).transpose()?,
+                broadcast: *broadcast,
+            },
         })
     }
 
-    /// The destination for a message, and whether it is for the sender alone.
-    pub(super) fn destination(&self, context: &MessageContext) -> (String, bool) {
+    /// The place for the reply to one message.
+    pub(super) fn place(&self, context: &MessageContext) -> Place {
         let expand = |template: &Template| template.expand(|index| context.variable(index));
         match self {
-            Self::Broker(template) => (expand(template), false),
-            Self::User(Some(template)) => (format!("/user{}", expand(template)), true),
-            Self::User(None) => (format!("/user/queue{}", context.lookup_path()), true),
+            Self::Broker(template) => Place::broker(expand(template)),
+            Self::User {
+                destination,
+                broadcast,
+            } => {
+                let destination = destination
+                    .as_ref()
+                    .map_or_else(|| format!("/queue{}", context.lookup_path()), expand);
+                Place::user(&destination, *broadcast, context)
+            }
         }
     }
 }

@@ -13,4 +13,6 @@ pub enum Audience {
     /// The session of this id alone; the destination is one of its user destinations, such as
     /// `/user/queue/replies`.
     Session(ByteString),
+    /// All sessions of the user of this name; the destination is one of their user destinations.
+    User(ByteString),
 }

@@ -3,6 +3,7 @@
 
 mod id;
 mod outbox;
+mod principal;
 mod registry;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use bytestring::ByteString;
 pub use self::id::SessionId;
 pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
 pub(crate) use self::outbox::{Drained, Outbox};
+pub use self::principal::Principal;
 pub(crate) use self::registry::Place;
 pub use self::registry::SessionRegistry;
 use crate::error::ErrorCode;
@@ -27,15 +29,17 @@ use crate::stomp::{self, Agreed, Frame, Version};
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
+    principal: Option<Principal>,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     outbox: Outbox,
 }
 
 impl Session {
-    pub(crate) fn new(limits: OutboxLimits) -> Self {
+    pub(crate) fn new(limits: OutboxLimits, principal: Option<Principal>) -> Self {
         Self {
             id: SessionId::random(),
+            principal,
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             outbox: Outbox::new(limits),
@@ -47,6 +51,12 @@ impl Session {
     #[must_use]
     pub const fn id(&self) -> &SessionId {
         &self.id
+    }
+
+    /// Who it belongs to; none if it is anonymous.
+    #[must_use]
+    pub const fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any

@@ -1,5 +1,8 @@
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytestring::ByteString;
 
 use super::{Session, SessionId};
 
@@ -7,6 +10,8 @@ use super::{Session, SessionId};
 #[derive(Debug, Default)]
 pub struct SessionRegistry {
     sessions: papaya::HashMap<SessionId, Arc<Session>>,
+    /// The sessions of each user, in the order in which they connected.
+    users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
     places: AtomicUsize,
 }
 
@@ -14,13 +19,20 @@ impl SessionRegistry {
     /// The session of this id, while it is connected.
     #[must_use]
     pub fn get(&self, id: &SessionId) -> Option<Arc<Session>> {
-        self.sessions.pin().get(id).cloned()
+        self.find(id.as_str())
     }
 
     /// The session whose id reads like this, while it is connected.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<Arc<Session>> {
         self.sessions.pin().get(id).cloned()
+    }
+
+    /// The sessions of the user of this name, in the order in which they connected.
+    #[must_use]
+    pub fn of_user(&self, name: &str) -> Vec<Arc<Session>> {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.get(name).cloned().unwrap_or_default()
     }
 
     /// How many sessions have connected and not ended.
@@ -45,10 +57,26 @@ impl SessionRegistry {
         self.sessions
             .pin()
             .insert(session.id().clone(), Arc::clone(session));
+        if let Some(principal) = session.principal() {
+            let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+            users
+                .entry(principal.shared_name().clone())
+                .or_default()
+                .push(Arc::clone(session));
+        }
     }
 
-    pub(crate) fn remove(&self, id: &SessionId) {
-        self.sessions.pin().remove(id);
+    pub(crate) fn remove(&self, session: &Session) {
+        self.sessions.pin().remove(session.id());
+        if let Some(principal) = session.principal() {
+            let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(sessions) = users.get_mut(principal.name()) {
+                sessions.retain(|other| other.id() != session.id());
+                if sessions.is_empty() {
+                    users.remove(principal.name());
+                }
+            }
+        }
     }
 
     /// Takes a place for one more connection, unless all are taken. Connections that have not sent

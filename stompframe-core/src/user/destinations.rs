@@ -39,25 +39,30 @@ impl MessageHandler for UserDestinations {
         if !message.destination().starts_with(PREFIX) {
             return Handling::Ignored;
         }
-        match (message.message_type(), message.audience()) {
+        let sessions = match (message.message_type(), message.audience()) {
             (MessageType::Message, Audience::Session(id)) => {
-                let session = self.sessions.find(id);
-                let recipients = session.map(|session| recipients(&session, message));
-                let Some(recipients) = recipients.filter(|all| !all.is_empty()) else {
-                    return Handling::Ignored;
-                };
-                let (message, outbound) = (Arc::clone(message), Arc::clone(&self.outbound));
-                Handling::Pending(Box::pin(async move {
-                    deliver(&outbound, &message, &recipients).await;
-                    Ok(())
-                }))
+                self.sessions.find(id).into_iter().collect()
             }
-            (MessageType::Message, _) => Handling::Done(Err(MessagingError::new(
-                ErrorCode::Denied,
-            )
-            .with_detail("clients may not send to user destinations; send to the application"))),
-            _ => Handling::DONE,
+            (MessageType::Message, Audience::User(name)) => self.sessions.of_user(name),
+            (MessageType::Message, _) => {
+                return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
+                    "clients may not send to user destinations; send to the application",
+                )));
+            }
+            _ => return Handling::DONE,
+        };
+        let recipients: Vec<_> = sessions
+            .iter()
+            .flat_map(|session| recipients(session, message))
+            .collect();
+        if recipients.is_empty() {
+            return Handling::Ignored;
         }
+        let (message, outbound) = (Arc::clone(message), Arc::clone(&self.outbound));
+        Handling::Pending(Box::pin(async move {
+            deliver(&outbound, &message, &recipients).await;
+            Ok(())
+        }))
     }
 }
 

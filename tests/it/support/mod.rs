@@ -27,13 +27,22 @@ impl App {
     }
 
     pub(crate) async fn start_at(builder: MessagingBuilder, endpoint: Endpoint) -> Self {
+        Self::start_with(builder, endpoint, |router| router).await
+    }
+
+    /// Starts it with something around its router.
+    pub(crate) async fn start_with(
+        builder: MessagingBuilder,
+        endpoint: Endpoint,
+        around: impl FnOnce(axum::Router) -> axum::Router,
+    ) -> Self {
         let messaging = builder.endpoint(endpoint).build().unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
             .await
             .unwrap();
         let address = listener.local_addr().unwrap();
         let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
-        let router: axum::Router = messaging.router();
+        let router = around(messaging.router());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,

@@ -39,6 +39,10 @@ impl SimpleBroker {
             Audience::Everybody => true,
             Audience::EverybodyBut(session) => recipient.session.id().shared() != session,
             Audience::Session(session) => recipient.session.id().shared() == session,
+            Audience::User(name) => recipient
+                .session
+                .principal()
+                .is_some_and(|user| user.shared_name() == name),
         };
         if self.outbound.is_plain() {
             self.topics

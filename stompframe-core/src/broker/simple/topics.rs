@@ -136,7 +136,7 @@ mod tests {
     use crate::session::{OutboxLimits, Session};
 
     fn recipient(subscription: &'static str) -> Recipient {
-        let session = Arc::new(Session::new(OutboxLimits::default()));
+        let session = Arc::new(Session::new(OutboxLimits::default(), None));
         Recipient {
             session,
             subscription: SubscriptionId::Named(subscription.into()),

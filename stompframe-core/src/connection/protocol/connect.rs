@@ -2,6 +2,7 @@ use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
+use crate::session::OutgoingFrame;
 use crate::stomp::{Command, Frame, HeartBeat, Version};
 
 impl Protocol {
@@ -39,10 +40,16 @@ impl Protocol {
         if version > Version::V1_0 {
             connected = connected.with_header("heart-beat", offered.to_string());
         }
+        if let Some(principal) = self.session.principal() {
+            connected = connected.with_header("user-name", principal.shared_name().clone());
+        }
+        // It cannot escape: what a user's name would smuggle into it makes it no frame at all.
+        let connected = OutgoingFrame::encode(&connected, version)
+            .map_err(|error| MessagingError::new(ErrorCode::Internal).with_source(error))?;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.shared.sessions.insert(&self.session);
-        self.answers.send(&connected);
+        self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         Ok(Next::Connected(version))
     }

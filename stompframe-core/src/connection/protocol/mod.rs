@@ -115,7 +115,7 @@ impl Protocol {
         if let Err(error) = sent {
             tracing::warn!(%error, "not everybody could let go of the session");
         }
-        self.shared.sessions.remove(self.session.id());
+        self.shared.sessions.remove(&self.session);
         tracing::debug!("the session has ended");
     }
 

@@ -2,9 +2,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::FromMessage;
+use crate::error::ErrorCode;
 use crate::handler::{HandlerError, MessageContext};
 use crate::message::Message;
-use crate::session::Session;
+use crate::session::{Principal, Session};
 use crate::template::MessagingTemplate;
 
 /// The destination that the client sent to, in full.
@@ -53,5 +54,14 @@ impl FromMessage for Arc<Session> {
 impl FromMessage for MessagingTemplate {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         Ok(context.template().clone())
+    }
+}
+
+/// Who sent the message. Somebody anonymous is refused with `denied`; take an `Option<Principal>`
+/// where that is no reason.
+impl FromMessage for Principal {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        let principal = context.session().principal().cloned();
+        principal.ok_or_else(|| HandlerError::new(ErrorCode::Denied, "this needs a user"))
     }
 }

@@ -22,10 +22,18 @@ pub struct Reply {
 pub(super) struct ReplyMessage {
     pub(super) headers: Headers,
     pub(super) body: Bytes,
-    /// Where it goes instead of where the mapping says: a destination, and whether it is a user
-    /// destination of the sender.
-    pub(super) to: Option<(String, bool)>,
+    /// Where it goes instead of where the mapping says.
+    pub(super) to: Option<Redirect>,
     pub(super) except_sender: bool,
+}
+
+/// Where a message goes that does not go where the mapping says.
+#[derive(Clone, Debug)]
+pub(super) enum Redirect {
+    /// To everybody who is subscribed to this destination.
+    Broker(String),
+    /// To this user destination of the session that sent the message.
+    Session(String),
 }
 
 impl Reply {

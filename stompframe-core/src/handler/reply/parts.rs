@@ -1,6 +1,6 @@
 use bytestring::ByteString;
 
-use super::{Reply, ReplyMessage};
+use super::{Redirect, Reply, ReplyMessage};
 use crate::handler::{HandlerSpec, extract};
 
 /// Something that stands in front of a reply and says more about it.
@@ -60,7 +60,7 @@ pub struct ExceptSender;
 
 impl<D: Into<String>> ReplyPart for SendTo<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, &(self.0.into(), false));
+        send(reply, &Redirect::Broker(self.0.into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -70,7 +70,7 @@ impl<D: Into<String>> ReplyPart for SendTo<D> {
 
 impl<D: Into<String>> ReplyPart for SendToUser<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, &(format!("/user{}", self.0.into()), true));
+        send(reply, &Redirect::Session(self.0.into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -86,7 +86,7 @@ impl ReplyPart for ExceptSender {
     }
 }
 
-fn send(reply: &mut Reply, to: &(String, bool)) {
+fn send(reply: &mut Reply, to: &Redirect) {
     let redirect = |message: &mut ReplyMessage| message.to = Some(to.clone());
     reply.messages.iter_mut().for_each(redirect);
 }
