@@ -2,7 +2,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(inline)]
-pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve};
+pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, FromMessage, HandlerError, IntoReply, MessageContext, Messages, ReplyPart,

@@ -14,4 +14,4 @@ mod websocket;
 
 pub use self::endpoint::Endpoint;
 pub use self::router::MessagingRouter;
-pub use self::serve::{Error, serve};
+pub use self::serve::{Error, serve, serve_on};

@@ -45,7 +45,19 @@ pub async fn serve(
     app: Router,
     messaging: Messaging,
 ) -> Result<(), Error> {
-    let listener = TcpListener::bind(address).await?;
+    serve_on(TcpListener::bind(address).await?, app, messaging).await
+}
+
+/// As [`serve`], on a listener that exists already.
+///
+/// # Errors
+///
+/// When the listener is broken.
+pub async fn serve_on(
+    listener: TcpListener,
+    app: Router,
+    messaging: Messaging,
+) -> Result<(), Error> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     serve_until(listener, app, messaging, signal()).await
 }

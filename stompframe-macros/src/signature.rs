@@ -114,6 +114,12 @@ impl<'f> Handler<'f> {
         names: &Names<'_>,
         private: &TokenStream,
     ) -> (TokenStream, Vec<Ident>) {
+        let Locals {
+            context,
+            exception,
+            error,
+            ..
+        } = Locals::new();
         let mut statements = TokenStream::new();
         let mut arguments = Vec::new();
         for (position, parameter) in self.parameters.iter().enumerate() {
@@ -123,9 +129,9 @@ impl<'f> Handler<'f> {
                     let name = &names.variables[index];
                     (
                         quote_spanned! {ty.span()=>
-                            <#ty as ::core::str::FromStr>::from_str(__context.variable(#index))
+                            <#ty as ::core::str::FromStr>::from_str(#context.variable(#index))
                         },
-                        quote!(#private::MessageContext::bad_variable(#name, &__error)),
+                        quote!(#private::MessageContext::bad_variable(#name, &#error)),
                     )
                 }
                 Meaning::Error => (
@@ -133,27 +139,27 @@ impl<'f> Handler<'f> {
                         Type::Reference(reference) => {
                             let ty = &reference.elem;
                             quote_spanned! {ty.span()=>
-                                #private::exceptions::find::<#ty>(&__exception)
+                                #private::exceptions::find::<#ty>(&#exception)
                                     .ok_or(#private::exceptions::NotThis)
                             }
                         }
                         ty => {
-                            quote_spanned!(ty.span()=> #private::exceptions::take::<#ty>(__exception))
+                            quote_spanned!(ty.span()=> #private::exceptions::take::<#ty>(#exception))
                         }
                     },
-                    quote!(::core::convert::From::from(__error)),
+                    quote!(::core::convert::From::from(#error)),
                 ),
                 Meaning::Extractor => (
                     quote_spanned! {ty.span()=>
-                        <#ty as #private::FromMessage>::from_message(&__context)
+                        <#ty as #private::FromMessage>::from_message(&#context)
                     },
-                    quote!(__error),
+                    quote!(#error),
                 ),
             };
             statements.extend(quote_spanned! {ty.span()=>
                 let #argument: #ty = match #read {
                     ::core::result::Result::Ok(__value) => __value,
-                    ::core::result::Result::Err(__error) => {
+                    ::core::result::Result::Err(#error) => {
                         return ::core::result::Result::Err(#convert);
                     }
                 };
@@ -165,10 +171,11 @@ impl<'f> Handler<'f> {
 
     /// What turns the function's result, in `__result`, into a reply.
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
+        let Locals { result, .. } = Locals::new();
         match self.output {
-            None | Some(Type::ImplTrait(_)) => quote!(#private::IntoReply::into_reply(__result)),
+            None | Some(Type::ImplTrait(_)) => quote!(#private::IntoReply::into_reply(#result)),
             Some(ty) => {
-                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(__result))
+                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(#result))
             }
         }
     }
@@ -178,19 +185,20 @@ impl<'f> Handler<'f> {
     /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once
     /// what is wrong with a type.
     pub(crate) fn descriptions(&self, names: &Names<'_>, private: &TokenStream) -> TokenStream {
+        let Locals { spec, .. } = Locals::new();
         let extractors = self
             .parameters
             .iter()
             .filter(|p| matches!(names.meaning(p), Meaning::Extractor));
         let arguments = extractors.map(|parameter| {
             let ty = parameter.ty;
-            quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(__spec);)
+            quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(#spec);)
         });
         let result = match self.output {
-            None => quote!(<() as #private::IntoReply>::describe(__spec);),
+            None => quote!(<() as #private::IntoReply>::describe(#spec);),
             // It has no name to be asked by; it would not be written if there were nothing to send.
-            Some(Type::ImplTrait(_)) => quote!(__spec.gives_reply();),
-            Some(ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::describe(__spec);),
+            Some(Type::ImplTrait(_)) => quote!(#spec.gives_reply();),
+            Some(ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::describe(#spec);),
         };
         quote!(#(#arguments)* #result)
     }
@@ -204,12 +212,13 @@ impl<'f> Handler<'f> {
     ) -> TokenStream {
         let (statements, arguments) = self.arguments(names, private);
         let reply = self.reply(private);
+        let Locals { result, .. } = Locals::new();
         // With the span of the function's name, so that rustc points there when the future is not
         // `Send`.
         let future = quote_spanned! {self.name.span()=>
             ::std::boxed::Box::pin(async move {
                 #statements
-                let __result = #call(#(#arguments),*).await;
+                let #result = #call(#(#arguments),*).await;
                 #reply
             })
         };
@@ -219,6 +228,29 @@ impl<'f> Handler<'f> {
                 ::core::result::Result<#private::Reply, #private::HandlerError>,
             > = #future;
             __future
+        }
+    }
+}
+
+/// The local names of an expansion. They are made here and not where they are written, because what is
+/// quoted with somebody else's span would have that span's hygiene.
+struct Locals {
+    context: Ident,
+    exception: Ident,
+    error: Ident,
+    result: Ident,
+    spec: Ident,
+}
+
+impl Locals {
+    fn new() -> Self {
+        let local = |name| Ident::new(name, Span::call_site());
+        Self {
+            context: local("__context"),
+            exception: local("__exception"),
+            error: local("__error"),
+            result: local("__result"),
+            spec: local("__spec"),
         }
     }
 }

@@ -130,7 +130,7 @@ async fn a_request_that_is_no_handshake_gets_an_answer() {
         (
             "GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
              sec-websocket-version: 12\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-            "HTTP/1.1 400",
+            "HTTP/1.1 426",
         ),
     ] {
         let mut socket = tokio::net::TcpStream::connect(app.address).await.unwrap();

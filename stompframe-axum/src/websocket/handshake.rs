@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -32,14 +33,33 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     let origins = Arc::new(endpoint.origins.clone());
     let messaging = messaging.clone();
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
-    let handshake = move |headers: HeaderMap,
-                          uri: Uri,
-                          principal: Option<Extension<Principal>>,
-                          upgrade: WebSocketUpgrade| async move {
-        let principal = principal.map(|Extension(principal)| principal);
-        open(&messaging, &origins, (&headers, &uri), principal, upgrade)
-    };
+    let handshake =
+        move |headers: HeaderMap,
+              uri: Uri,
+              principal: Option<Extension<Principal>>,
+              upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
+            let upgrade = match upgrade {
+                Ok(upgrade) => upgrade,
+                Err(rejection) => return refuse(rejection),
+            };
+            let principal = principal.map(|Extension(principal)| principal);
+            open(&messaging, &origins, (&headers, &uri), principal, upgrade)
+        };
     router.route(endpoint.path(), any(handshake))
+}
+
+/// Answers a request that is no handshake.
+fn refuse(rejection: WebSocketUpgradeRejection) -> Response {
+    match rejection {
+        // RFC 6455, 4.4: the answer names the version that is spoken here.
+        WebSocketUpgradeRejection::InvalidWebSocketVersionHeader(_) => (
+            StatusCode::UPGRADE_REQUIRED,
+            [(header::SEC_WEBSOCKET_VERSION, "13")],
+            "this version of WebSocket is not spoken here",
+        )
+            .into_response(),
+        rejection => rejection.into_response(),
+    }
 }
 
 fn open(

@@ -46,9 +46,8 @@ fn what_went_wrong(error: axum::Error) -> TransportError {
     let error = error.into_inner();
     match error.downcast_ref::<Error>() {
         Some(Error::Capacity(_)) => TransportError::TooLarge,
-        Some(Error::Protocol(_) | Error::Utf8(_) | Error::AttackAttempt) => {
-            TransportError::Violation(error)
-        }
+        Some(Error::Utf8(_)) => TransportError::NotUtf8(error),
+        Some(Error::Protocol(_) | Error::AttackAttempt) => TransportError::Violation(error),
         _ => TransportError::Gone(error),
     }
 }

@@ -136,6 +136,11 @@ impl<'a, S: TransportSource> Reader<'a, S> {
                     .close(Close::because(ErrorCode::MalformedFrame));
                 End::Failed
             }
+            TransportError::NotUtf8(source) => {
+                tracing::debug!(error = %source, "the peer sent text that is not UTF-8");
+                self.protocol.answers().close(Close::NOT_UTF8);
+                End::Failed
+            }
             TransportError::Gone(source) => {
                 tracing::debug!(error = %source, "the connection broke");
                 End::Gone

@@ -15,6 +15,9 @@ pub enum TransportError {
     /// The peer does not keep the rules of the transport. It can still be told so.
     #[error("the peer broke the rules of the transport")]
     Violation(#[source] BoxError),
+    /// The peer called something text that is no UTF-8 (RFC 6455, 8.1).
+    #[error("the peer sent text that is not UTF-8")]
+    NotUtf8(#[source] BoxError),
     /// The connection is gone.
     #[error("the connection is gone")]
     Gone(#[source] BoxError),

@@ -62,6 +62,12 @@ impl Close {
         reason: Cow::Borrowed(""),
     };
 
+    /// The end for text that is not UTF-8 (RFC 6455, 7.4.1).
+    pub const NOT_UTF8: Self = Self {
+        code: 1007,
+        reason: Cow::Borrowed(ErrorCode::MalformedFrame.as_str()),
+    };
+
     /// The end for this reason, with the close code that the catalogue gives it.
     #[must_use]
     pub const fn because(code: ErrorCode) -> Self {

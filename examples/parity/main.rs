@@ -1,0 +1,68 @@
+//! The twin of the Spring application in `tests/parity/spring`: the same mappings at the same
+//! places, with the same JSON. The test `parity` plays the same sessions against both and compares.
+//!
+//! What the mappings are stands in `tests/parity/MAPPINGS.md`. `PORT` is where it listens (0 is any
+//! free port), `PARITY_VARIANT` how it is configured; once it listens it says `ready` and the port.
+
+mod application;
+mod arguments;
+mod bodies;
+mod class;
+mod destinations;
+mod failures;
+mod harness;
+mod results;
+mod subscriptions;
+mod templates;
+mod variants;
+
+use axum::extract::{Query, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use stompframe::prelude::*;
+use tokio::net::TcpListener;
+
+/// What a client says of itself in the query of the handshake.
+#[derive(Deserialize)]
+struct Handshake {
+    user: Option<String>,
+    refuse: Option<String>,
+}
+
+async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: Next) -> Response {
+    if let Some(status) = query.refuse {
+        let status = status
+            .parse()
+            .ok()
+            .and_then(|code| StatusCode::from_u16(code).ok());
+        return status.unwrap_or(StatusCode::OK).into_response();
+    }
+    if let Some(name) = query.user {
+        request.extensions_mut().insert(Principal::new(name));
+    }
+    next.run(request).await
+}
+
+#[tokio::main]
+async fn main() -> Result<(), stompframe::Error> {
+    let variant = std::env::var("PARITY_VARIANT").unwrap_or_else(|_| "main".to_owned());
+    let messaging = variants::builder(&variant)
+        .endpoint(Endpoint::new("/ws"))
+        .endpoint(Endpoint::new("/ws-too"))
+        .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
+        .endpoint(Endpoint::new("/ws-any").allow_any_origin())
+        .build()?;
+    let app = axum::Router::new()
+        .merge(messaging.router())
+        .layer(from_fn(handshake));
+
+    let port = std::env::var("PORT")
+        .ok()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(0);
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("ready {}", listener.local_addr()?.port());
+    stompframe::serve_on(listener, app, messaging).await
+}

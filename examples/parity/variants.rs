@@ -1,0 +1,117 @@
+use std::time::Duration;
+
+use stompframe::channel::Verdict;
+use stompframe::prelude::*;
+use stompframe::{Limits, MessagingBuilder};
+
+use crate::class::{Hall, Room};
+use crate::failures::Failures;
+
+/// The application as one of the variants wants it.
+pub(crate) fn builder(variant: &str) -> MessagingBuilder {
+    let builder = match variant {
+        "options" => options(),
+        _ => Messaging::builder()
+            .scan("parity::harness")
+            .scan("parity::destinations")
+            .scan("parity::class")
+            .scan("parity::bodies")
+            .scan("parity::arguments")
+            .scan("parity::results")
+            .scan("parity::subscriptions")
+            .scan("parity::failures")
+            .scan("parity::templates")
+            .controller(Room)
+            .controller(Hall)
+            .controller(Failures)
+            .application_prefix("/app")
+            .simple_broker(["/topic", "/queue"])
+            .accept_client_sends(["/topic", "/queue"]),
+    };
+    let millis = Duration::from_millis;
+    match variant {
+        "main" => builder.heart_beat(millis(10_000), millis(10_000)),
+        "beat" => builder.heart_beat(millis(300), millis(200)),
+        _ => builder.heart_beat(Duration::ZERO, Duration::ZERO),
+    }
+    .client_inbound(|channel| {
+        channel.intercept(|message, _| {
+            let header = |name: &str| message.headers().get(name).map(str::to_owned);
+            if header("x-veto").is_some() || header("x-skip").is_some() {
+                return Verdict::Drop;
+            }
+            if let Some(text) = header("x-throw").or_else(|| header("x-throw-messaging")) {
+                let error = MessagingError::new(ErrorCode::HandlerFailed).with_source(text);
+                return Verdict::Fail(error);
+            }
+            if header("x-mark").is_some() {
+                message.headers_mut().set("marked", "yes");
+            }
+            Verdict::Continue
+        })
+    })
+    .client_outbound(|channel| {
+        channel.intercept(|message, _| {
+            if message.headers().contains("x-drop") {
+                return Verdict::Drop;
+            }
+            if message.headers().contains("x-stamp") {
+                message.headers_mut().set("stamped", "yes");
+            }
+            Verdict::Continue
+        })
+    })
+}
+
+fn options() -> MessagingBuilder {
+    let mut limits = Limits::default();
+    limits.frame.max_frame = 1024;
+    Messaging::builder()
+        .scan(concat!(module_path!(), "::mappings"))
+        .application_prefix("/app")
+        .application_prefix("/do/")
+        .destination_separator('.')
+        .simple_broker(["/topic", "/queue"])
+        .accept_client_sends(["/topic", "/queue"])
+        .limits(limits)
+}
+
+/// The mappings of the variant `options`, whose destinations have dots.
+mod mappings {
+    use std::sync::Arc;
+
+    use stompframe::prelude::*;
+
+    #[message_mapping("/dot.{colour}.*")]
+    #[send_to("/topic/dots.{colour}")]
+    async fn dots(colour: String) -> String {
+        format!("dot {colour}")
+    }
+
+    #[message_mapping("/dot.default")]
+    async fn dot_default() -> &'static str {
+        "dot default"
+    }
+
+    #[message_mapping("/filter")]
+    #[send_to("/topic/filtered")]
+    async fn filter(body: String) -> String {
+        format!("filter {body}")
+    }
+
+    #[subscribe_mapping("/dot.{name}")]
+    async fn subscribed(name: String) -> String {
+        format!("subscribed {name}")
+    }
+
+    #[message_mapping("/sync")]
+    #[send_to_user("/queue/sync", broadcast = false)]
+    async fn sync(body: String) -> String {
+        body
+    }
+
+    #[subscribe_mapping("/session")]
+    async fn session(session: Arc<Session>) -> String {
+        session.id().to_string()
+    }
+}
