@@ -22,6 +22,11 @@ pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
 
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+#[doc(inline)]
+pub use stompframe_core::test;
+
 pub use self::attributes::{
     controller, message_exception_handler, message_mapping, send_to, send_to_user,
     subscribe_mapping,

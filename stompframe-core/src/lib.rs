@@ -6,6 +6,8 @@
 //!
 //! The modules stand in the order of the journey; none knows those after it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod error;
 pub mod stomp;
 
@@ -27,6 +29,10 @@ mod user;
 pub mod connection;
 
 mod messaging;
+
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod test;
 
 pub use self::connection::Limits;
 pub use self::error::{BoxError, ErrorCode, MessagingError};

@@ -1,0 +1,101 @@
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use serde::Serialize;
+
+use crate::handler::States;
+use crate::message::{IntoPayload, Message, MessageType, Payload, SubscriptionId};
+use crate::session::Principal;
+
+/// A message to [call](super::call) a handler with, and what the application shares with it.
+#[derive(Clone)]
+#[must_use = "give it to `call`"]
+pub struct CallMessage {
+    pub(super) message: Message,
+    pub(super) states: States,
+    pub(super) sender: Option<Principal>,
+}
+
+/// A SEND to this destination, which is written without the application's prefix.
+pub fn message(destination: impl Into<ByteString>) -> CallMessage {
+    CallMessage {
+        message: Message::new(MessageType::Message, destination),
+        states: HashMap::new(),
+        sender: None,
+    }
+}
+
+/// A SUBSCRIBE to this destination, which is written without the application's prefix.
+pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
+    let mut message = Message::new(MessageType::Subscribe, destination);
+    message.set_subscription(SubscriptionId::Named(ByteString::from_static("sub-0")));
+    CallMessage {
+        message,
+        states: HashMap::new(),
+        sender: None,
+    }
+}
+
+impl CallMessage {
+    /// Says which user sent it; nobody known unless told.
+    pub fn sent_by(mut self, user: impl Into<ByteString>) -> Self {
+        self.sender = Some(Principal::new(user));
+        self
+    }
+
+    /// Gives it this value as its body, in JSON.
+    ///
+    /// # Panics
+    ///
+    /// When the value cannot be serialized.
+    #[track_caller]
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.body(Payload(body))
+    }
+
+    /// Gives it this text as its body.
+    pub fn text(self, body: impl Into<String>) -> Self {
+        self.body(body.into())
+    }
+
+    /// Gives it a body, and the `content-type` that belongs to it.
+    ///
+    /// # Panics
+    ///
+    /// When the body cannot be serialized.
+    #[track_caller]
+    pub fn body(mut self, body: impl IntoPayload) -> Self {
+        match body.into_payload() {
+            Ok((content_type, body)) => {
+                self.message.headers_mut().set("content-type", content_type);
+                self.message.set_payload(body);
+                self
+            }
+            Err(error) => panic!("the body cannot be serialized: {error:?}"),
+        }
+    }
+
+    /// Sets a header.
+    pub fn header(mut self, name: impl Into<ByteString>, value: impl Into<ByteString>) -> Self {
+        self.message.headers_mut().set(name, value);
+        self
+    }
+
+    /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self
+    }
+}
+
+impl fmt::Debug for CallMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMessage")
+            .field("message", &self.message)
+            .field("states", &self.states.len())
+            .finish()
+    }
+}
