@@ -184,7 +184,8 @@ pub use stompframe_macros::message_exception_handler;
 /// # Ok::<(), stompframe::BuildError>(())
 /// ```
 ///
-/// [`send_to`] and [`send_to_user`] on the `impl` block hold for all its methods that have none of
+/// A mapping without a destination of its own is mapped to the controller's. [`send_to`] and
+/// [`send_to_user`] on the `impl` block hold for all its methods that have none of
 /// their own.
 ///
 /// Methods take `&self`, because many messages call them at the same time. A controller that

@@ -16,6 +16,11 @@ macro_rules! class {
                 format!("{room} {who} {body}")
             }
 
+            #[message_mapping]
+            async fn root(&self, room: String) -> String {
+                format!("root {room}")
+            }
+
             #[message_mapping("/method")]
             #[send_to("/topic/method")]
             async fn method(&self, room: String) -> &'static str {
@@ -39,9 +44,3 @@ macro_rules! class {
 
 class!(Room "/room/{room}");
 class!(Hall "/hall/{room}");
-
-#[message_mapping("/room/{room}", "/hall/{room}")]
-#[send_to("/topic/class")]
-async fn root(room: String) -> String {
-    format!("root {room}")
-}

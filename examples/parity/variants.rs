@@ -14,7 +14,6 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
         _ => Messaging::builder()
             .scan("parity::harness")
             .scan("parity::destinations")
-            .scan("parity::class")
             .scan("parity::bodies")
             .scan("parity::arguments")
             .scan("parity::results")

@@ -9,6 +9,7 @@ use crate::args::{self, Args};
 use crate::reply_to::ReplyTo;
 use crate::role::Role;
 use crate::syntax::parse_pattern;
+use crate::used;
 
 pub(crate) fn expand(
     krate: &TokenStream,
@@ -20,6 +21,11 @@ pub(crate) fn expand(
         let error = syn::Error::new_spanned(item, message).into_compile_error();
         return quote!(#item #error);
     };
+    let methods = block.items.iter().filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(&method.attrs),
+        _ => None,
+    });
+    let used = used::keep(methods.flatten().chain(&block.attrs));
     let args = syn::parse2::<Args>(attribute);
     let private = args::private(&args, krate);
     let mut errors = Vec::new();
@@ -110,6 +116,7 @@ pub(crate) fn expand(
             #registration
         };
 
+        #used
         #(#errors)*
     }
 }

@@ -8,6 +8,7 @@ use crate::annotated::Annotated;
 use crate::args::{self, Args};
 use crate::reply_to::ReplyTo;
 use crate::role::Role;
+use crate::used;
 
 pub(crate) fn expand(
     role: Role,
@@ -15,6 +16,9 @@ pub(crate) fn expand(
     attribute: TokenStream,
     item: &TokenStream,
 ) -> TokenStream {
+    if used::is_kept(item) {
+        return TokenStream::new();
+    }
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
         let message = format!("`#[{}]` goes on a function", role.attribute());
         let error = syn::Error::new_spanned(item, message).into_compile_error();
@@ -30,6 +34,7 @@ pub(crate) fn expand(
         return function.into_token_stream();
     }
 
+    let used = used::keep(&function.attrs);
     let args = syn::parse2::<Args>(attribute);
     let private = args::private(&args, krate);
     let no_controller = ("", &ReplyTo::default());
@@ -89,6 +94,7 @@ pub(crate) fn expand(
             #registration
         };
 
+        #used
         #(#errors)*
     }
 }

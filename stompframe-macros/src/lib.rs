@@ -19,6 +19,7 @@ mod reply_to;
 mod role;
 mod signature;
 mod syntax;
+mod used;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;

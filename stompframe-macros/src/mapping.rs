@@ -58,7 +58,13 @@ impl<'f> Mapping<'f> {
     }
 
     fn check_patterns(&mut self, args: &Args, prefix: &str, errors: &mut Vec<syn::Error>) {
-        if args.strings.is_empty() {
+        if args.strings.is_empty() && !prefix.is_empty() {
+            // The controller's destination itself.
+            let here = LitStr::new("", proc_macro2::Span::call_site());
+            if let Err(error) = self.check_pattern(&here, prefix) {
+                errors.push(syn::Error::new(here.span(), error));
+            }
+        } else if args.strings.is_empty() {
             let missing = format!(
                 "say which destination: `#[{}(\"/chat\")]`",
                 self.role.attribute()
@@ -77,9 +83,15 @@ impl<'f> Mapping<'f> {
         // On its own first, so that what is wrong with it is told in its own words. The separator
         // is the builder's to say; what can be checked here does not depend on it.
         let pattern = format!("{prefix}{}", literal.value());
-        let segments = parse_pattern(&literal.value(), '/')
-            .and_then(|_| parse_pattern(&pattern, '/'))
-            .map_err(|error| error.to_string())?;
+        let own = literal.value();
+        let is_prefix = own.is_empty() && !prefix.is_empty();
+        let segments = if is_prefix {
+            Ok(Vec::new())
+        } else {
+            parse_pattern(&own, '/')
+        }
+        .and_then(|_| parse_pattern(&pattern, '/'))
+        .map_err(|error| error.to_string())?;
         let variables: Vec<_> = segments
             .iter()
             .flat_map(variables)

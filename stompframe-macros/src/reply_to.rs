@@ -9,6 +9,7 @@ use crate::args::Args;
 use crate::role::{Role, is_named};
 use crate::signature::Handler;
 use crate::syntax::{Part, parse_template};
+use crate::used;
 
 const SEND_TO: &str = "send_to";
 const SEND_TO_USER: &str = "send_to_user";
@@ -25,9 +26,7 @@ impl ReplyTo {
     /// Takes the attributes out, and reads them.
     pub(crate) fn take(attributes: &mut Vec<Attribute>, errors: &mut Vec<syn::Error>) -> Self {
         let mut all = Self::default();
-        let ours = |attribute: &mut Attribute| {
-            is_named(attribute, SEND_TO) || is_named(attribute, SEND_TO_USER)
-        };
+        let ours = |attribute: &mut Attribute| Self::is_in(attribute);
         for attribute in attributes.extract_if(.., ours) {
             if is_named(&attribute, SEND_TO_USER) {
                 match UserArgs::read(&attribute) {
@@ -46,6 +45,11 @@ impl ReplyTo {
             }
         }
         all
+    }
+
+    /// Whether it is one of these attributes.
+    pub(crate) fn is_in(attribute: &Attribute) -> bool {
+        is_named(attribute, SEND_TO) || is_named(attribute, SEND_TO_USER)
     }
 
     /// What a method says, or else what its controller says for all.
@@ -193,6 +197,9 @@ impl Parse for UserArgs {
 /// Normally it never is: the mapping attribute takes it off the function. It only happens when it
 /// stands above the mapping, or without one.
 pub(crate) fn expand(name: &str, attribute: &TokenStream, item: &TokenStream) -> TokenStream {
+    if used::is_kept(item) {
+        return TokenStream::new();
+    }
     let own: Attribute = {
         let name = syn::Ident::new(name, proc_macro2::Span::call_site());
         if attribute.is_empty() {

@@ -8,7 +8,7 @@ use stompframe_core::handler::extract::State;
 use stompframe_core::test::{call, call_on, message, subscription};
 use stompframe_core::{
     ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session, controller,
-    message_mapping, subscribe_mapping,
+    message_mapping, send_to, subscribe_mapping,
 };
 
 use crate::{Say, hi, say, text_of};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use stompframe_core::handler::extract::Headers;
 use stompframe_core::test::{Expectation, TestApp};
 use stompframe_core::{
-    ErrorCode, HandlerError, Messaging, MessagingBuilder, Payload, message_mapping,
+    ErrorCode, HandlerError, Messaging, MessagingBuilder, Payload, message_mapping, send_to,
 };
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
