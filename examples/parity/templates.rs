@@ -102,7 +102,7 @@ async fn user_note(headers: Headers, template: MessagingTemplate) -> Sent {
         number: 4,
         text: Some("four".to_owned()),
     };
-    let mut message = Message::with_payload("/user/queue/tpl", Payload(note))?;
+    let mut message = Message::with_payload("/queue/tpl", Payload(note))?;
     message.headers_mut().set("colour", "blue");
     message.set_audience(stompframe::message::Audience::User(to.into()));
     template.send_message(message).await

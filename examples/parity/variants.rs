@@ -70,6 +70,8 @@ fn options() -> MessagingBuilder {
         .application_prefix("/app")
         .application_prefix("/do/")
         .destination_separator('.')
+        .user_destination_prefix("/me")
+        .propagate_header("trace")
         .simple_broker(["/topic", "/queue"])
         .accept_client_sends(["/topic", "/queue"])
         .limits(limits)

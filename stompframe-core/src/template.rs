@@ -57,7 +57,7 @@ impl MessagingTemplate {
         } else {
             "/"
         };
-        let mut message = Message::with_payload(format!("/user{slash}{destination}"), payload)?;
+        let mut message = Message::with_payload(format!("{slash}{destination}"), payload)?;
         message.set_audience(Audience::User(user.into()));
         self.send_message(message).await
     }

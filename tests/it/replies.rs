@@ -177,3 +177,40 @@ async fn nobody_else_can_listen() {
     assert_eq!(client.frame().await.text(), "hi");
     thief.nothing_before_receipt().await;
 }
+
+#[tokio::test]
+async fn another_prefix_can_stand_for_oneself() {
+    let builder = messaging()
+        .user_destination_prefix("/me")
+        .handler::<to_me>();
+    let app = App::start(builder).await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "/me/queue/hi").await;
+    client.subscribe("errors", "/me/queue/errors").await;
+    client.send("SEND\ndestination:/app/to-me/hi\n\n\0").await;
+    assert_eq!(
+        client.frame().await.header("destination"),
+        Some("/me/queue/hi")
+    );
+    client.send("SEND\ndestination:/me/queue/hi\n\n\0").await;
+    assert_eq!(client.frame().await.header("error-code"), Some("denied"));
+}
+
+#[tokio::test]
+async fn named_headers_of_a_message_are_those_of_its_replies() {
+    let builder = messaging()
+        .propagate_header("trace")
+        .scan(module_path!())
+        .controller(Defaults);
+    let app = App::start(builder).await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "/topic/both").await;
+    client
+        .send("SEND\ndestination:/app/to-both\ntrace:t1\nother:x\n\n\0")
+        .await;
+    let message = client.frame().await;
+    assert_eq!(
+        (message.header("trace"), message.header("other")),
+        (Some("t1"), None)
+    );
+}

@@ -8,8 +8,8 @@ use crate::session::{Close, OutgoingFrame, Session};
 use crate::stomp::{Command, Frame, Version};
 use crate::user::UserDestinations;
 
-/// Where a client hears about frames of its own that failed, if it wants to.
-const ERRORS: &str = "/user/queue/errors";
+/// The user destination where a client hears about frames of its own that failed, if it wants to.
+const ERRORS: &str = "/queue/errors";
 
 /// What a client is told about its frames: receipts, refusals, errors.
 pub(super) struct Answers {

@@ -26,6 +26,8 @@ pub struct MessageContext {
 pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
     pub(crate) states: States,
+    /// The headers of a message that its replies have, too.
+    pub(crate) propagated: Vec<String>,
 }
 
 /// The values of `.state(..)`, one for each type.

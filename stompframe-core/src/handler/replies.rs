@@ -90,6 +90,14 @@ fn outgoing(reply: &ReplyMessage, place: Place, context: &MessageContext) -> Mes
     let mut message = Message::new(MessageType::Message, place.destination);
     message.set_audience(place.audience);
     *message.headers_mut() = reply.headers.clone();
+    let asked = context.message().headers();
+    for name in &context.services.propagated {
+        if !message.headers().contains(name) {
+            for value in asked.get_all(name) {
+                message.headers_mut().push(name.clone(), value.to_owned());
+            }
+        }
+    }
     message.set_payload(reply.body.clone());
     message
 }

@@ -57,7 +57,7 @@ impl Place {
             "/"
         };
         Self {
-            destination: format!("/user{slash}{destination}"),
+            destination: format!("{slash}{destination}"),
             audience,
         }
     }

@@ -10,8 +10,8 @@ pub enum Audience {
     Everybody,
     /// All who are subscribed, but for the session of this id.
     EverybodyBut(ByteString),
-    /// The session of this id alone; the destination is one of its user destinations, such as
-    /// `/user/queue/replies`.
+    /// The session of this id alone; the destination is one of its user destinations, without
+    /// the prefix, such as `/queue/replies`.
     Session(ByteString),
     /// All sessions of the user of this name; the destination is one of their user destinations.
     User(ByteString),

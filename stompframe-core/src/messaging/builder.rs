@@ -35,6 +35,8 @@ pub struct MessagingBuilder {
     application_prefixes: Vec<String>,
     broker_prefixes: Option<Prefixes>,
     separator: char,
+    user_prefix: String,
+    propagated: Vec<String>,
     accepted_sends: Prefixes,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
@@ -54,6 +56,8 @@ impl Default for MessagingBuilder {
             application_prefixes: Vec::new(),
             broker_prefixes: None,
             separator: '/',
+            user_prefix: "/user".to_owned(),
+            propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
@@ -138,6 +142,21 @@ impl MessagingBuilder {
         self
     }
 
+    /// What a client writes in front of a destination of its own; `/user` unless told otherwise:
+    /// what is sent to its `/queue/replies` arrives where it is subscribed to
+    /// `/user/queue/replies`.
+    pub fn user_destination_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.user_prefix = prefix.into();
+        self
+    }
+
+    /// Copies this header of a message to the replies that its handler gives, such as a correlation
+    /// id or `traceparent`. None is copied unless it is named.
+    pub fn propagate_header(mut self, name: impl Into<String>) -> Self {
+        self.propagated.push(name.into());
+        self
+    }
+
     /// Starts the broker in memory, for destinations that begin with one of these prefixes.
     pub fn simple_broker<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
         if self
@@ -214,6 +233,7 @@ impl MessagingBuilder {
             .iter()
             .map(String::as_str)
             .chain(broker_prefixes.iter())
+            .chain([self.user_prefix.as_str()])
         {
             if !prefix.starts_with('/') {
                 problems.push(format!(
@@ -246,6 +266,7 @@ impl MessagingBuilder {
         ));
         let sessions = Arc::new(SessionRegistry::default());
         let users = Arc::new(UserDestinations::new(
+            &self.user_prefix,
             Arc::clone(&sessions),
             Arc::clone(&outbound),
         ));
@@ -262,6 +283,7 @@ impl MessagingBuilder {
             Services {
                 template: template.clone(),
                 states: self.states,
+                propagated: self.propagated,
             },
             self.limits.handler_timeout,
             broker_channel,

@@ -5,45 +5,72 @@ use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::message::{Audience, Message, MessageType};
 use crate::session::{Session, SessionRegistry};
 
-/// The prefix of user destinations, as clients write it.
-const PREFIX: &str = "/user/";
-
-/// Takes subscriptions below `/user` and delivers to them.
+/// Takes subscriptions below `/user` (or another prefix) and delivers to them.
 ///
-/// It keeps no index: a session's own table of subscriptions says all there is to know.
+/// It keeps no index: a session's own table of subscriptions says all there is to know. Messages for
+/// somebody come without the prefix, which only clients write and read.
 #[derive(Debug)]
 pub(crate) struct UserDestinations {
+    /// Without a slash at its end.
+    prefix: String,
     sessions: Arc<SessionRegistry>,
     outbound: Arc<ClientOutboundChannel>,
 }
 
 impl UserDestinations {
-    pub(crate) const fn new(
+    pub(crate) fn new(
+        prefix: &str,
         sessions: Arc<SessionRegistry>,
         outbound: Arc<ClientOutboundChannel>,
     ) -> Self {
-        Self { sessions, outbound }
+        let prefix = prefix.trim_end_matches('/').to_owned();
+        Self {
+            prefix,
+            sessions,
+            outbound,
+        }
     }
 
     /// Delivers to the subscriptions that this one session has to a user destination such as
-    /// `/user/queue/errors`. Says whether there was any.
+    /// `/queue/errors`. Says whether there was any.
     pub(crate) async fn send_to_session(&self, session: &Arc<Session>, message: &Message) -> bool {
-        let recipients = recipients(session, message);
-        deliver(&self.outbound, message, &recipients).await;
+        let (message, recipients) = self.addressed(message, std::slice::from_ref(session));
+        deliver(&self.outbound, &message, &recipients).await;
         !recipients.is_empty()
+    }
+
+    /// The message as clients see it, and who is subscribed to it in these sessions.
+    fn addressed(&self, message: &Message, sessions: &[Arc<Session>]) -> (Message, Vec<Recipient>) {
+        let mut message = message.clone();
+        message.set_destination(format!("{}{}", self.prefix, message.destination()));
+        let recipients = sessions.iter().flat_map(|session| {
+            let subscriptions = session.subscriptions_to(message.destination());
+            let recipient = |subscription| Recipient {
+                session: Arc::clone(session),
+                subscription,
+            };
+            subscriptions.into_iter().map(recipient)
+        });
+        let recipients = recipients.collect();
+        (message, recipients)
+    }
+
+    /// Whether a destination is one that a client writes for its own.
+    fn covers(&self, destination: &str) -> bool {
+        destination
+            .strip_prefix(&self.prefix)
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
 impl MessageHandler for UserDestinations {
     fn handle(&self, message: &Arc<Message>, _session: Option<&Arc<Session>>) -> Handling {
-        if !message.destination().starts_with(PREFIX) {
-            return Handling::Ignored;
-        }
-        let sessions = match (message.message_type(), message.audience()) {
+        let sessions: Vec<_> = match (message.message_type(), message.audience()) {
             (MessageType::Message, Audience::Session(id)) => {
                 self.sessions.find(id).into_iter().collect()
             }
             (MessageType::Message, Audience::User(name)) => self.sessions.of_user(name),
+            _ if !self.covers(message.destination()) => return Handling::Ignored,
             (MessageType::Message, _) => {
                 return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
                     "clients may not send to user destinations; send to the application",
@@ -51,28 +78,16 @@ impl MessageHandler for UserDestinations {
             }
             _ => return Handling::DONE,
         };
-        let recipients: Vec<_> = sessions
-            .iter()
-            .flat_map(|session| recipients(session, message))
-            .collect();
+        let (message, recipients) = self.addressed(message, &sessions);
         if recipients.is_empty() {
             return Handling::Ignored;
         }
-        let (message, outbound) = (Arc::clone(message), Arc::clone(&self.outbound));
+        let outbound = Arc::clone(&self.outbound);
         Handling::Pending(Box::pin(async move {
             deliver(&outbound, &message, &recipients).await;
             Ok(())
         }))
     }
-}
-
-fn recipients(session: &Arc<Session>, message: &Message) -> Vec<Recipient> {
-    let subscriptions = session.subscriptions_to(message.destination());
-    let recipient = |subscription| Recipient {
-        session: Arc::clone(session),
-        subscription,
-    };
-    subscriptions.into_iter().map(recipient).collect()
 }
 
 async fn deliver(outbound: &ClientOutboundChannel, message: &Message, recipients: &[Recipient]) {

@@ -38,11 +38,8 @@ impl SimpleBroker {
         let is_meant = |recipient: &&Recipient| match message.audience() {
             Audience::Everybody => true,
             Audience::EverybodyBut(session) => recipient.session.id().shared() != session,
-            Audience::Session(session) => recipient.session.id().shared() == session,
-            Audience::User(name) => recipient
-                .session
-                .principal()
-                .is_some_and(|user| user.shared_name() == name),
+            // Never come here: what is for somebody goes to the user destinations.
+            Audience::Session(_) | Audience::User(_) => false,
         };
         if self.outbound.is_plain() {
             self.topics
@@ -101,7 +98,8 @@ impl MessageHandler for SimpleBroker {
             }
             return Handling::DONE;
         }
-        if !self.prefixes.cover(message.destination()) {
+        let for_somebody = matches!(message.audience(), Audience::Session(_) | Audience::User(_));
+        if for_somebody || !self.prefixes.cover(message.destination()) {
             return Handling::Ignored;
         }
         match (message.message_type(), session) {

@@ -68,6 +68,7 @@ impl Recorder {
         let services = Services {
             template: MessagingTemplate::new(Arc::clone(&channel)),
             states,
+            propagated: Vec::new(),
         };
         let outbound = Arc::new(ClientOutboundChannel::new(Interceptors::default()));
         AnnotatedHandlers::new(
