@@ -18,8 +18,11 @@ use crate::notation::Piece;
 use crate::session::Expected;
 use crate::transcript::{Content, Event, Payload};
 
-/// How long anything may take. Only a server that answers nothing ever needs it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long is waited for what has to come.
+///
+/// It must not meet a deadline of the twin, or which of the two is first would be chance: that for
+/// missed heart-beats is 6 seconds after the last one in the sessions here, that for CONNECT 10.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A client and everything it saw so far.
 pub(crate) struct Client {
