@@ -36,6 +36,7 @@ pub use self::attributes::{
 pub use stompframe_core::__private;
 
 mod attributes;
+pub mod guide;
 
 /// What most modules with handlers need: `use stompframe::prelude::*`.
 ///
