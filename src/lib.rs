@@ -6,7 +6,7 @@ pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, FromMessage, HandlerError, IntoReply, MessageContext, Messages, ReplyPart,
-    SendTo, SendToUser,
+    SendTo, SendToUser, Stream,
 };
 #[doc(inline)]
 pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};

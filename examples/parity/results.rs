@@ -1,5 +1,6 @@
 //! What handlers give, and where it goes.
 
+use stompframe::Stream;
 use stompframe::prelude::*;
 
 use crate::application::{Known, Note, Text};
@@ -173,4 +174,10 @@ impl IntoReply for Stamped {
 #[message_mapping("/ret/stamped")]
 async fn stamped(Text(body): Text) -> Stamped {
     Stamped(body)
+}
+
+#[message_mapping("/ret/flux")]
+#[send_to("/topic/out")]
+async fn flux() -> Stream<impl futures_util::Stream<Item = &'static str>> {
+    Stream(futures_util::stream::iter(["a", "b"]))
 }

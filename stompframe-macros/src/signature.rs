@@ -1,7 +1,7 @@
 //! What a handler function takes and gives.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature, Type};
@@ -173,10 +173,10 @@ impl<'f> Handler<'f> {
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
         let Locals { result, .. } = Locals::new();
         match self.output {
-            None | Some(Type::ImplTrait(_)) => quote!(#private::IntoReply::into_reply(#result)),
-            Some(ty) => {
+            Some(ty) if has_name(ty) => {
                 quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(#result))
             }
+            _ => quote!(#private::IntoReply::into_reply(#result)),
         }
     }
 
@@ -196,9 +196,11 @@ impl<'f> Handler<'f> {
         });
         let result = match self.output {
             None => quote!(<() as #private::IntoReply>::describe(#spec);),
-            // It has no name to be asked by; it would not be written if there were nothing to send.
-            Some(Type::ImplTrait(_)) => quote!(#spec.gives_reply();),
-            Some(ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::describe(#spec);),
+            Some(ty) if has_name(ty) => {
+                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::describe(#spec);)
+            }
+            // It cannot be asked; it would not be written if there were nothing to send.
+            Some(_) => quote!(#spec.gives_reply();),
         };
         quote!(#(#arguments)* #result)
     }
@@ -230,6 +232,18 @@ impl<'f> Handler<'f> {
             __future
         }
     }
+}
+
+/// Whether a type can be written elsewhere, which one with `impl Trait` in it cannot.
+fn has_name(ty: &Type) -> bool {
+    fn mentions_impl(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "impl",
+            TokenTree::Group(group) => mentions_impl(group.stream()),
+            _ => false,
+        })
+    }
+    !mentions_impl(ty.to_token_stream())
 }
 
 /// The local names of an expansion. They are made here and not where they are written, because what is

@@ -16,4 +16,5 @@ mod replies;
 mod sessions;
 mod shutdown;
 mod startup;
+mod streams;
 mod users;

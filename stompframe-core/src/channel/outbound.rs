@@ -81,7 +81,7 @@ impl ClientOutboundChannel {
         }
     }
 
-    /// Delivers to one recipient, through the interceptors.
+    /// Delivers to one recipient, through the interceptors, as long as it has the subscription.
     ///
     /// # Errors
     ///
@@ -92,14 +92,16 @@ impl ClientOutboundChannel {
         message: &Message,
         recipient: &Recipient,
     ) -> Result<Outcome, MessagingError> {
-        if self.is_plain() {
-            self.deliver_all(message, [recipient]);
-            return Ok(Outcome::Handled);
-        }
         let Recipient {
             session,
             subscription,
         } = recipient;
+        if self.is_plain() {
+            let frame =
+                Encoder::new(message, self.next_id()).encode(session.version(), subscription);
+            session.push_if_subscribed(subscription, frame);
+            return Ok(Outcome::Handled);
+        }
         let mut message = message.clone();
         message.set_subscription(subscription.clone());
         let context = ChannelContext {

@@ -102,6 +102,8 @@ impl Admission {
             tasks,
         } = &*connections;
         let session = Arc::new(Session::new(shared.limits.outbox, principal));
+        // Dropped when the connection is over, however it ends.
+        let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
         let driven = drive(Arc::clone(shared), shutdown, session, source, sink).instrument(span);
         tasks.track_future(abort.run_until_cancelled(driven)).await;

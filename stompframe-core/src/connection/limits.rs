@@ -26,6 +26,9 @@ pub struct Limits {
     /// How many subscriptions one session may hold; 128 unless told otherwise. Beyond: ERROR
     /// `too-many-subscriptions`.
     pub max_subscriptions: usize,
+    /// How many replies of one session may go on at a time, as [`Stream`](crate::handler::Stream);
+    /// 16 unless told otherwise. Beyond: the message has failed with `too-many-streams`.
+    pub max_streams: usize,
     /// How long a connection may take until its CONNECT is complete; 10 seconds unless told
     /// otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
@@ -48,6 +51,7 @@ impl Default for Limits {
             outbox: OutboxLimits::default(),
             max_sessions: 10_000,
             max_subscriptions: 128,
+            max_streams: 16,
             connect_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),

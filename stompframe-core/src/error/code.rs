@@ -86,6 +86,8 @@ error_codes! {
     HeaderTooLong = "header-too-long", 1009, "Frame has a header that is too long";
     /// The session holds as many subscriptions as it may.
     TooManySubscriptions = "too-many-subscriptions", 1008, "Session may not hold more subscriptions";
+    /// As many replies of the session go on as may.
+    TooManyStreams = "too-many-streams", 1008, "Session may not have more replies that go on";
     /// The client reads so slowly that its queue overflowed, or a write made no progress.
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
     /// The body cannot be read as what the handler takes.

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 
 use super::context::Services;
@@ -12,6 +12,7 @@ use super::exception::{self, Exceptions};
 use super::mapping::{MappingKind, Origin};
 use super::registry::Route;
 use super::replies::Replies;
+use super::reply::Items;
 use super::{HandlerError, MappingRegistry, MessageContext, Reply, lookup_path};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::{Chain, ErrorCode, MessagingError};
@@ -32,7 +33,15 @@ struct Calls {
     /// The exception handlers for all.
     exceptions: Exceptions,
     replies: Replies,
-    time_limit: Duration,
+    limits: CallLimits,
+}
+
+/// What a call of a handler may take.
+#[derive(Clone, Copy)]
+pub(crate) struct CallLimits {
+    pub(crate) time: Duration,
+    /// How many replies of one session may go on at a time.
+    pub(crate) streams: usize,
 }
 
 impl AnnotatedHandlers {
@@ -41,7 +50,7 @@ impl AnnotatedHandlers {
         registry: MappingRegistry,
         exceptions: Exceptions,
         services: Services,
-        time_limit: Duration,
+        limits: CallLimits,
         broker: Arc<BrokerChannel>,
         outbound: Arc<ClientOutboundChannel>,
     ) -> Self {
@@ -53,7 +62,7 @@ impl AnnotatedHandlers {
             calls: Arc::new(Calls {
                 exceptions,
                 replies,
-                time_limit,
+                limits,
             }),
         }
     }
@@ -81,26 +90,88 @@ impl MessageHandler for AnnotatedHandlers {
             services: Arc::clone(&self.services),
             captures,
         };
-        Handling::Pending(Box::pin(async move { calls.handle(&route, context).await }))
+        Handling::Pending(Box::pin(calls.handle(route, context)))
     }
 }
 
 impl Calls {
-    async fn handle(&self, route: &Route, context: MessageContext) -> Result<(), MessagingError> {
+    async fn handle(
+        self: Arc<Self>,
+        route: Arc<Route>,
+        context: MessageContext,
+    ) -> Result<(), MessagingError> {
         // In a block of its own, so that a panic while the future is made counts as one, too.
         let called = async { (route.invoke)(context.clone()).await };
         let replied = match self.guard(route.origin, called).await {
-            Ok(reply) => {
-                self.replies
-                    .send(reply, route.kind, &route.targets, route.origin, &context)
-                    .await
+            Ok(mut reply) => {
+                let stream = reply.stream.take();
+                let sent = self.send(&route, &context, reply).await;
+                match stream {
+                    Some(items) if sent.is_ok() => self.go_on(items, &route, &context),
+                    _ => sent,
+                }
             }
             Err(error) => Err(error),
         };
         match replied {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.except(route, &context, error).await),
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.except(&route, &context, error).await),
         }
+    }
+
+    async fn send(
+        &self,
+        route: &Route,
+        context: &MessageContext,
+        reply: Reply,
+    ) -> Result<(), MessagingError> {
+        let (kind, targets) = (route.kind, &route.targets);
+        self.replies
+            .send(reply, kind, targets, route.origin, context)
+            .await
+            .map(|_| ())
+    }
+
+    /// Sends what a stream gives, in a task of its own, until it or what it is for has ended.
+    fn go_on(
+        self: &Arc<Self>,
+        mut items: Items,
+        route: &Arc<Route>,
+        context: &MessageContext,
+    ) -> Result<(), MessagingError> {
+        let session = context.session();
+        let Some(running) = session.begin_stream(self.limits.streams) else {
+            return Err(MessagingError::new(ErrorCode::TooManyStreams));
+        };
+        let (calls, route, context) = (Arc::clone(self), Arc::clone(route), context.clone());
+        let ended = session.ended().clone();
+        let sending = async move {
+            let _running = running;
+            loop {
+                let next = catch(route.origin, async {
+                    match items.next().await {
+                        Some(reply) => reply.map(Some),
+                        None => Ok(None),
+                    }
+                });
+                let sent = match next.await {
+                    Ok(Some(reply)) if is_wanted(&route, &context) => {
+                        calls.send(&route, &context, reply).await
+                    }
+                    Ok(_) => return,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = sent {
+                    let error = calls.except(&route, &context, error).await;
+                    tracing::warn!(handler = %route.origin, error = %Chain(&error), "a stream failed");
+                    return;
+                }
+                // A stream that never waits must not keep others from running.
+                tokio::task::consume_budget().await;
+            }
+        };
+        tokio::spawn(ended.run_until_cancelled_owned(sending));
+        Ok(())
     }
 
     /// Lets an exception handler have the error, if there is one for it. What comes back is told to
@@ -144,23 +215,41 @@ impl Calls {
         }
     }
 
-    /// Runs a handler within its bounds. A panic in it ends here: it is one message's failure and
-    /// nobody else's.
+    /// Runs a handler within its bounds.
     async fn guard(
         &self,
         origin: Origin,
         call: impl Future<Output = Result<Reply, HandlerError>> + Send,
     ) -> Result<Reply, MessagingError> {
-        match timeout(self.time_limit, AssertUnwindSafe(call).catch_unwind()).await {
-            Ok(Ok(reply)) => reply.map_err(HandlerError::into_inner),
-            Ok(Err(panic)) => {
-                let panic = panic_message(panic.as_ref());
-                tracing::error!(handler = %origin, panic, "a handler panicked");
-                Err(MessagingError::new(ErrorCode::Internal)
-                    .with_source(format!("handler panicked: {panic}")))
-            }
-            Err(_) => Err(MessagingError::new(ErrorCode::HandlerTimeout)
-                .with_source(format!("{origin} took longer than {:?}", self.time_limit))),
+        timeout(self.limits.time, catch(origin, call))
+            .await
+            .unwrap_or_else(|_| {
+                Err(MessagingError::new(ErrorCode::HandlerTimeout)
+                    .with_source(format!("{origin} took longer than {:?}", self.limits.time)))
+            })
+    }
+}
+
+/// Whether somebody can still receive replies: what answers a SUBSCRIBE straight ends with it.
+fn is_wanted(route: &Route, context: &MessageContext) -> bool {
+    let straight = route.kind == MappingKind::Subscribe && route.targets.is_empty();
+    let lives = |id| context.session().subscription(id).is_some();
+    !straight || context.message().subscription().is_none_or(lives)
+}
+
+/// Runs what the application wrote. A panic in it ends here: it is one message's failure and nobody
+/// else's.
+async fn catch<T>(
+    origin: Origin,
+    call: impl Future<Output = Result<T, HandlerError>> + Send,
+) -> Result<T, MessagingError> {
+    match AssertUnwindSafe(call).catch_unwind().await {
+        Ok(result) => result.map_err(HandlerError::into_inner),
+        Err(panic) => {
+            let panic = panic_message(panic.as_ref());
+            tracing::error!(handler = %origin, panic, "a handler panicked");
+            Err(MessagingError::new(ErrorCode::Internal)
+                .with_source(format!("handler panicked: {panic}")))
         }
     }
 }

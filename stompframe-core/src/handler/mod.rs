@@ -17,7 +17,7 @@ mod requirements;
 
 pub use self::context::MessageContext;
 pub(crate) use self::context::{Services, States};
-pub(crate) use self::dispatch::AnnotatedHandlers;
+pub(crate) use self::dispatch::{AnnotatedHandlers, CallLimits};
 pub use self::error::HandlerError;
 pub use self::exception::ExceptionHandler;
 pub(crate) use self::exception::Exceptions;
@@ -27,7 +27,9 @@ pub(crate) use self::registration::discovered;
 pub use self::registration::{AnnotatedFunction, Controller, Registered, Registration};
 pub(crate) use self::registry::MappingRegistry;
 use self::registry::lookup_path;
-pub use self::reply::{ExceptSender, IntoReply, Messages, Reply, ReplyPart, SendTo, SendToUser};
+pub use self::reply::{
+    ExceptSender, IntoReply, Messages, Reply, ReplyPart, SendTo, SendToUser, Stream,
+};
 pub use self::reply_to::ReplyTo;
 pub use self::requirements::HandlerSpec;
 

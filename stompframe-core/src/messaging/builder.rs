@@ -11,7 +11,9 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
-use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Mapping, Services, States};
+use crate::handler::{
+    AnnotatedFunction, AnnotatedHandlers, CallLimits, Controller, Mapping, Services, States,
+};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -285,7 +287,10 @@ impl MessagingBuilder {
                 states: self.states,
                 propagated: self.propagated,
             },
-            self.limits.handler_timeout,
+            CallLimits {
+                time: self.limits.handler_timeout,
+                streams: self.limits.max_streams,
+            },
             broker_channel,
             outbound,
         );

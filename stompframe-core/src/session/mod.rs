@@ -7,9 +7,11 @@ mod principal;
 mod registry;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytestring::ByteString;
+use tokio_util::sync::CancellationToken;
 
 pub use self::id::SessionId;
 pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
@@ -33,6 +35,9 @@ pub struct Session {
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     outbox: Outbox,
+    /// Set when the connection is over, whatever ended it.
+    ended: CancellationToken,
+    streams: Arc<AtomicUsize>,
 }
 
 impl Session {
@@ -43,6 +48,8 @@ impl Session {
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             outbox: Outbox::new(limits),
+            ended: CancellationToken::new(),
+            streams: Arc::default(),
         }
     }
 
@@ -147,6 +154,27 @@ impl Session {
         self.subscriptions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Comes when the session is over.
+    pub(crate) const fn ended(&self) -> &CancellationToken {
+        &self.ended
+    }
+
+    /// Counts one more reply that goes on, unless there are as many as there may be. It counts until
+    /// it is dropped.
+    pub(crate) fn begin_stream(&self, limit: usize) -> Option<impl Send + 'static + use<>> {
+        struct Running(Arc<AtomicUsize>);
+        impl Drop for Running {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::AcqRel);
+            }
+        }
+        let more = |running| (running < limit).then_some(running + 1);
+        self.streams
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
+            .ok()?;
+        Some(Running(Arc::clone(&self.streams)))
     }
 
     pub(crate) const fn outbox(&self) -> &Outbox {

@@ -2,19 +2,26 @@
 
 mod into_reply;
 mod parts;
+mod stream;
+
+use std::fmt;
 
 use bytes::Bytes;
 
 pub use self::into_reply::{IntoReply, Messages};
 pub use self::parts::{ExceptSender, ReplyPart, SendTo, SendToUser};
+pub(super) use self::stream::Items;
+pub use self::stream::Stream;
 use super::HandlerError;
 use crate::message::IntoPayload;
 use crate::stomp::Headers;
 
 /// What a handler answers with: any number of messages, none included.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Reply {
     pub(super) messages: Vec<ReplyMessage>,
+    /// What comes after them.
+    pub(super) stream: Option<Items>,
 }
 
 /// One message of a reply.
@@ -42,6 +49,7 @@ impl Reply {
     pub const fn none() -> Self {
         Self {
             messages: Vec::new(),
+            stream: None,
         }
     }
 
@@ -56,6 +64,16 @@ impl Reply {
         };
         Ok(Self {
             messages: vec![message],
+            stream: None,
         })
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("messages", &self.messages)
+            .field("goes_on", &self.stream.is_some())
+            .finish()
     }
 }

@@ -97,6 +97,13 @@ async fn run(
     let recorder = Recorder::new(sender);
     let handlers = recorder.handlers(registry, states);
     let message = Arc::new(message);
+    if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
+        // What answers a subscription reaches a session that has it.
+        let destination = message.destination().to_owned();
+        let _ = recorder
+            .session()
+            .reserve(id.clone(), destination.into(), usize::MAX);
+    }
     let handled = match handlers.handle(&message, Some(recorder.session())) {
         Handling::Ignored => return Err(nobody(&mappings, &message)),
         Handling::Done(result) => result,

@@ -6,7 +6,9 @@ use super::TestReply;
 use crate::channel::{
     BrokerChannel, ClientOutboundChannel, Handling, Interceptors, MessageHandler,
 };
-use crate::handler::{AnnotatedHandlers, Exceptions, MappingRegistry, Services, States};
+use crate::handler::{
+    AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services, States,
+};
 use crate::message::Message;
 use crate::session::{Close, OutboxLimits, Principal, Session};
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
@@ -70,13 +72,18 @@ impl Recorder {
             states,
             propagated: Vec::new(),
         };
+        // The kit has a limit of its own, and its own words for it.
+        let limits = CallLimits {
+            time: Duration::MAX,
+            streams: usize::MAX,
+        };
         let outbound = Arc::new(ClientOutboundChannel::new(Interceptors::default()));
         AnnotatedHandlers::new(
             vec![String::new()],
             registry,
             Exceptions::default(),
             services,
-            Duration::MAX, // The kit has a limit of its own, and its own words for it.
+            limits,
             channel,
             outbound,
         )
