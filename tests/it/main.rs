@@ -13,6 +13,7 @@ mod handshake;
 mod interceptors;
 mod limits;
 mod replies;
+mod routes;
 mod sessions;
 mod shutdown;
 mod startup;

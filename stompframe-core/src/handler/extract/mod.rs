@@ -4,9 +4,11 @@ mod body;
 mod context;
 mod optional;
 mod state;
+mod variables;
 
 pub use self::context::{Destination, Headers};
 pub use self::state::State;
+pub use self::variables::Variables;
 use super::{HandlerError, HandlerSpec, MessageContext};
 
 /// Anything that a handler can take as an argument: something that is read from a message.
