@@ -44,7 +44,7 @@ mod attributes;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
-    pub use crate::extract::{Destination, Headers, State, Variables};
+    pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,

@@ -10,6 +10,7 @@ mod bad_input;
 mod delivery;
 mod exceptions;
 mod handshake;
+mod headers;
 mod interceptors;
 mod limits;
 mod replies;

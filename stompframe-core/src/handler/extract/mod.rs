@@ -2,11 +2,13 @@
 
 mod body;
 mod context;
+mod header;
 mod optional;
 mod state;
 mod variables;
 
 pub use self::context::{Destination, Headers};
+pub use self::header::{Header, HeaderName};
 pub use self::state::State;
 pub use self::variables::Variables;
 use super::{HandlerError, HandlerSpec, MessageContext};
