@@ -195,6 +195,10 @@ async fn a_subscription_is_answered_without_an_attribute() {
 #[test]
 fn twelve_arguments_are_possible() {
     type D = Destination;
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "it is about the most there can be"
+    )]
     async fn twelve(_: D, _: D, _: D, _: D, _: D, _: D, _: D, _: D, _: D, _: D, _: D, _: D) {}
     messaging()
         .route(message("/twelve"), twelve)
