@@ -5,8 +5,8 @@
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
 pub use stompframe_core::handler::{
-    ExceptSender, FromMessage, HandlerError, IntoReply, MessageContext, Messages, ReplyPart,
-    SendTo, SendToUser, Stream,
+    ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,
+    ReplyPart, RouteSpec, SendTo, SendToUser, Stream, message, subscription,
 };
 #[doc(inline)]
 pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};
@@ -45,7 +45,7 @@ pub mod guide;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
-    pub use crate::extract::{Destination, Headers, State};
+    pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,

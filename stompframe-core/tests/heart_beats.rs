@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use stompframe_core::Limits;
-use stompframe_core::handler::{Mapping, MappingKind, Origin};
+use stompframe_core::handler::message;
 use stompframe_core::stomp::{Command, Frame};
 use stompframe_core::test::{Received, TestApp, TestClient};
 use stompframe_core::{ErrorCode, Messaging, MessagingBuilder};
@@ -129,21 +129,10 @@ async fn t_10_a_late_client_lives() {
 /// T-15: while a handler takes its time nothing is read, and that is not held against the client.
 #[tokio::test(start_paused = true)]
 async fn t_15_a_slow_handler_kills_no_client() {
-    let origin = Origin {
-        module: "tests",
-        file: file!(),
-        line: line!(),
-        name: "slow",
-    };
-    let slow = Mapping::new(MappingKind::Message, ["/slow"], origin, |_| {
-        Box::pin(async {
-            tokio::time::sleep(seconds(300)).await;
-            Ok(stompframe_core::handler::Reply::none())
-        })
-    });
+    let slow = async || tokio::time::sleep(seconds(300)).await;
     let mut limits = Limits::default();
     limits.handler_timeout = seconds(3600);
-    let app = app(|builder| builder.route(slow).limits(limits));
+    let app = app(|builder| builder.route(message("/slow"), slow).limits(limits));
     let client = connect(&app, "1.2", "10000,10000").await;
     client.send_bytes("SEND\ndestination:/app/slow\nreceipt:r\n\n\0");
     loop {

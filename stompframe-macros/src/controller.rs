@@ -108,8 +108,8 @@ pub(crate) fn expand(
             impl #impl_generics #private::Controller for #self_type #where_clause {
                 fn mappings(__controller: ::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
                     let __exceptions: ::std::sync::Arc<[#private::ExceptionHandler]> =
-                        ::core::convert::From::from(::std::vec![#(#exceptions),*]);
-                    ::std::vec![#(#mappings.exceptions(&__exceptions)),*]
+                        ::core::convert::From::from([#(#exceptions),*]);
+                    ::std::vec::Vec::from([#(#mappings.exceptions(&__exceptions)),*])
                 }
             }
 

@@ -14,6 +14,8 @@ mod args;
 mod controller;
 mod exception;
 mod function;
+#[cfg(test)]
+mod golden;
 mod mapping;
 mod reply_to;
 mod role;

@@ -20,6 +20,8 @@ pub struct MessageContext {
     pub(super) services: Arc<Services>,
     pub(super) lookup_path: ByteString,
     pub(super) captures: Captures,
+    /// The names of what was captured, in the same order.
+    pub(super) variables: Arc<[String]>,
 }
 
 /// What an application's handlers share.
@@ -76,9 +78,15 @@ impl MessageContext {
         &self.lookup_path[self.captures[index].clone()]
     }
 
+    /// The names of the destination variables, in the order of [`variable`](Self::variable).
+    #[must_use]
+    pub fn variable_names(&self) -> &[String] {
+        &self.variables
+    }
+
     /// The error for a destination variable that does not parse.
     #[doc(hidden)]
-    pub fn bad_variable(name: &'static str, error: &dyn fmt::Display) -> HandlerError {
+    pub fn bad_variable(name: &str, error: &dyn fmt::Display) -> HandlerError {
         HandlerError::new(
             ErrorCode::BadDestination,
             format!(

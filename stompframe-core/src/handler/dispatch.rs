@@ -89,6 +89,7 @@ impl MessageHandler for AnnotatedHandlers {
             session: Arc::clone(session),
             services: Arc::clone(&self.services),
             captures,
+            variables: Arc::clone(&route.variables),
         };
         Handling::Pending(Box::pin(calls.handle(route, context)))
     }

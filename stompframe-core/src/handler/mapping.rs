@@ -42,8 +42,9 @@ impl fmt::Display for Origin {
 pub struct Mapping {
     pub(crate) kind: MappingKind,
     pub(crate) patterns: Vec<String>,
-    /// The variables by name, in the order in which the handler counts them.
-    pub(crate) variables: Vec<String>,
+    /// The variables by name, in the order in which the handler counts them; `None` means that of
+    /// the first pattern.
+    pub(super) variables: Option<Vec<String>>,
     pub(crate) reply_to: Vec<ReplyTo>,
     pub(crate) origin: Origin,
     pub(crate) spec: HandlerSpec,
@@ -69,7 +70,7 @@ impl Mapping {
         Self {
             kind,
             patterns: patterns.into_iter().map(Into::into).collect(),
-            variables: Vec::new(),
+            variables: None,
             reply_to: Vec::new(),
             origin,
             spec: HandlerSpec::default(),
@@ -78,10 +79,11 @@ impl Mapping {
         }
     }
 
-    /// Says in which order the handler counts the variables, which all patterns have.
+    /// Says in which order the handler counts the variables, which all patterns have. Unless told
+    /// otherwise, it is that of the first pattern.
     #[must_use]
     pub fn variables(mut self, variables: &[&str]) -> Self {
-        self.variables = variables.iter().map(|name| (*name).to_owned()).collect();
+        self.variables = Some(variables.iter().map(|name| (*name).to_owned()).collect());
         self
     }
 

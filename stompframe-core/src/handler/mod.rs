@@ -1,4 +1,4 @@
-//! Annotated handlers: what the attributes register, how a message finds its handler, and what
+//! Handlers: what the attributes register and what is routed without them, how a message finds its handler, and what
 //! becomes of the reply.
 
 pub mod extract;
@@ -7,6 +7,7 @@ mod context;
 mod dispatch;
 mod error;
 mod exception;
+mod function;
 mod mapping;
 mod registration;
 mod registry;
@@ -14,6 +15,7 @@ mod replies;
 mod reply;
 mod reply_to;
 mod requirements;
+mod route;
 
 pub use self::context::MessageContext;
 pub(crate) use self::context::{Services, States};
@@ -22,6 +24,7 @@ pub use self::error::HandlerError;
 pub use self::exception::ExceptionHandler;
 pub(crate) use self::exception::Exceptions;
 pub use self::extract::FromMessage;
+pub use self::function::Handler;
 pub use self::mapping::{Mapping, MappingKind, Origin};
 pub(crate) use self::registration::discovered;
 pub use self::registration::{AnnotatedFunction, Controller, Registered, Registration};
@@ -32,6 +35,7 @@ pub use self::reply::{
 };
 pub use self::reply_to::ReplyTo;
 pub use self::requirements::HandlerSpec;
+pub use self::route::{RouteSpec, message, subscription};
 
 /// What the expansion of `#[message_exception_handler]` calls.
 #[doc(hidden)]

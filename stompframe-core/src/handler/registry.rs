@@ -27,6 +27,7 @@ pub(crate) struct Route {
     pattern: Pattern,
     /// For each variable as the handler counts them, its place in the pattern.
     order: Vec<usize>,
+    pub(super) variables: Arc<[String]>,
     pub(super) targets: Vec<Target>,
     /// Those of the controller that the handler belongs to.
     pub(super) exceptions: Arc<Exceptions>,
@@ -50,15 +51,29 @@ impl MappingRegistry {
         mapping: &Mapping,
         exceptions: &Arc<Exceptions>,
     ) -> Result<(), String> {
+        let patterns: Vec<_> = mapping
+            .patterns
+            .iter()
+            .map(|pattern| Pattern::parse(pattern, self.separator))
+            .collect::<Result<_, _>>()
+            .map_err(|error| error.to_string())?;
+        let variables: Arc<[String]> = match (&mapping.variables, patterns.first()) {
+            (Some(variables), _) => variables.as_slice().into(),
+            (None, Some(first)) => first.variables().into(),
+            (None, None) => Arc::default(),
+        };
         let targets: Vec<_> = mapping
             .reply_to
             .iter()
-            .map(|reply_to| Target::parse(reply_to, &mapping.variables))
+            .map(|reply_to| Target::parse(reply_to, &variables))
             .collect::<Result<_, _>>()
             .map_err(|error| format!("its reply: {error}"))?;
-        for pattern in &mapping.patterns {
-            let pattern =
-                Pattern::parse(pattern, self.separator).map_err(|error| error.to_string())?;
+        for pattern in patterns {
+            if pattern.variables().len() > variables.len() {
+                return Err(format!(
+                    "all destinations of a mapping have the same variables: \"{pattern}\" has more than the first one"
+                ));
+            }
             let place = |name: &String| {
                 pattern
                     .variables()
@@ -68,11 +83,8 @@ impl MappingRegistry {
             };
             let route = Arc::new(Route {
                 kind: mapping.kind,
-                order: mapping
-                    .variables
-                    .iter()
-                    .map(place)
-                    .collect::<Result<_, _>>()?,
+                order: variables.iter().map(place).collect::<Result<_, _>>()?,
+                variables: Arc::clone(&variables),
                 pattern,
                 targets: targets.clone(),
                 exceptions: Arc::clone(exceptions),

@@ -1,19 +1,16 @@
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::routing::{Handlers, Source};
+use super::routing::Handlers;
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, Prefixes, SimpleBroker};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
-use crate::handler::{
-    AnnotatedFunction, AnnotatedHandlers, CallLimits, Controller, Mapping, Services, States,
-};
+use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -32,8 +29,8 @@ use crate::user::UserDestinations;
 /// ```
 #[must_use = "nothing happens until `build()`"]
 pub struct MessagingBuilder {
-    handlers: Handlers,
-    states: States,
+    pub(super) handlers: Handlers,
+    pub(super) states: States,
     application_prefixes: Vec<String>,
     broker_prefixes: Option<Prefixes>,
     separator: char,
@@ -46,7 +43,7 @@ pub struct MessagingBuilder {
     heart_beat: HeartBeat,
     limits: Limits,
     endpoints: Vec<Box<dyn EndpointConfig>>,
-    problems: Vec<String>,
+    pub(super) problems: Vec<String>,
 }
 
 impl Default for MessagingBuilder {
@@ -76,59 +73,6 @@ impl Default for MessagingBuilder {
 }
 
 impl MessagingBuilder {
-    /// Takes every annotated handler that is linked into the program.
-    ///
-    /// A crate that is never named in code is not linked, and its handlers are not found: write
-    /// `use chat_handlers as _;`. The start-up log says how many came from which crate.
-    pub fn discover(mut self) -> Self {
-        self.handlers.add(Source::Everywhere);
-        self
-    }
-
-    /// Takes the annotated handlers of one module and those below it, as Spring's component scan
-    /// does.
-    ///
-    /// Usually `.scan(module_path!())`. It is a problem if there are none.
-    pub fn scan(mut self, module: &'static str) -> Self {
-        self.handlers.add(Source::Module(module));
-        self
-    }
-
-    /// Takes one annotated function: `.handler::<chat>()`.
-    pub fn handler<F: AnnotatedFunction>(mut self) -> Self {
-        self.handlers.add(Source::Function(F::REGISTRATION));
-        self
-    }
-
-    /// Takes a mapping that was made without an attribute.
-    pub fn route(mut self, mapping: Mapping) -> Self {
-        self.handlers.add_mappings([mapping]);
-        self
-    }
-
-    /// Takes the annotated methods of a controller.
-    pub fn controller<C: Controller>(mut self, controller: C) -> Self {
-        self.handlers.add_controller(TypeId::of::<C>());
-        self.handlers
-            .add_mappings(C::mappings(Arc::new(controller)));
-        self
-    }
-
-    /// Gives handlers a value that they take as `State<T>`. There is one for each type.
-    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
-        if self
-            .states
-            .insert(TypeId::of::<T>(), Arc::new(state))
-            .is_some()
-        {
-            let name = std::any::type_name::<T>();
-            self.problems.push(format!(
-                "`.state(..)` was given two values of `{name}`: remove one"
-            ));
-        }
-        self
-    }
-
     /// Destinations that begin like this go to the handlers, whose mappings do not repeat it: with
     /// `/app`, a SEND to `/app/chat` reaches the mapping `/chat`. Can be said several times.
     /// Without any, all destinations do.

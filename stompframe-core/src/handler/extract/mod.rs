@@ -2,11 +2,15 @@
 
 mod body;
 mod context;
+mod header;
 mod optional;
 mod state;
+mod variables;
 
 pub use self::context::{Destination, Headers};
+pub use self::header::{Header, HeaderName};
 pub use self::state::State;
+pub use self::variables::Variables;
 use super::{HandlerError, HandlerSpec, MessageContext};
 
 /// Anything that a handler can take as an argument: something that is read from a message.

@@ -1,0 +1,84 @@
+use std::any::TypeId;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::MessagingBuilder;
+use super::routing::Source;
+use crate::handler::{AnnotatedFunction, Controller, Handler, RouteSpec};
+
+/// The handlers, and what they share.
+impl MessagingBuilder {
+    /// Takes every annotated handler that is linked into the program.
+    ///
+    /// A crate that is never named in code is not linked, and its handlers are not found: write
+    /// `use chat_handlers as _;`. The start-up log says how many came from which crate.
+    pub fn discover(mut self) -> Self {
+        self.handlers.add(Source::Everywhere);
+        self
+    }
+
+    /// Takes the annotated handlers of one module and those below it, as Spring's component scan
+    /// does.
+    ///
+    /// Usually `.scan(module_path!())`. It is a problem if there are none.
+    pub fn scan(mut self, module: &'static str) -> Self {
+        self.handlers.add(Source::Module(module));
+        self
+    }
+
+    /// Takes one annotated function: `.handler::<chat>()`.
+    pub fn handler<F: AnnotatedFunction>(mut self) -> Self {
+        self.handlers.add(Source::Function(F::REGISTRATION));
+        self
+    }
+
+    /// Takes a plain asynchronous function or closure, without an attribute, for the messages that
+    /// [`message`](crate::handler::message) or [`subscription`](crate::handler::subscription)
+    /// describes.
+    ///
+    /// ```
+    /// use stompframe_core::handler::extract::Variables;
+    /// use stompframe_core::handler::message;
+    /// use stompframe_core::{Messaging, Payload};
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .route(
+    ///         message("/rooms/{room}").send_to("/topic/rooms/{room}"),
+    ///         async |Variables(room): Variables<u64>, Payload(text): Payload<String>| {
+    ///             Payload(format!("in room {room}: {text}"))
+    ///         },
+    ///     )
+    ///     .simple_broker(["/topic"])
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn route<Args>(mut self, spec: RouteSpec, handler: impl Handler<Args>) -> Self {
+        let mapping = spec.into_mapping(handler, Location::caller());
+        self.handlers.add_mappings([mapping]);
+        self
+    }
+
+    /// Takes the annotated methods of a controller.
+    pub fn controller<C: Controller>(mut self, controller: C) -> Self {
+        self.handlers.add_controller(TypeId::of::<C>());
+        self.handlers
+            .add_mappings(C::mappings(Arc::new(controller)));
+        self
+    }
+
+    /// Gives handlers a value that they take as `State<T>`. There is one for each type.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        if self
+            .states
+            .insert(TypeId::of::<T>(), Arc::new(state))
+            .is_some()
+        {
+            let name = std::any::type_name::<T>();
+            self.problems.push(format!(
+                "`.state(..)` was given two values of `{name}`: remove one"
+            ));
+        }
+        self
+    }
+}

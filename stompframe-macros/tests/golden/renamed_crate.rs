@@ -1,0 +1,2 @@
+#[message_mapping("/ping", crate = crate::deps::stomp)]
+async fn ping() {}
