@@ -171,11 +171,17 @@ impl<'f> Handler<'f> {
 
     /// What turns the function's result, in `__result`, into a reply.
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
-        let Locals { result, .. } = Locals::new();
+        let Locals {
+            result, context, ..
+        } = Locals::new();
         match self.output {
-            None | Some(Type::ImplTrait(_)) => quote!(#private::IntoReply::into_reply(#result)),
+            None | Some(Type::ImplTrait(_)) => {
+                quote!(#private::IntoReply::into_reply(#result, &#context))
+            }
             Some(ty) => {
-                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(#result))
+                quote_spanned! {ty.span()=>
+                    <#ty as #private::IntoReply>::into_reply(#result, &#context)
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::channel::{
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
 use crate::handler::{AnnotatedFunction, AnnotatedHandlers, Controller, Mapping, Services, States};
+use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -32,6 +33,7 @@ use crate::user::UserDestinations;
 pub struct MessagingBuilder {
     handlers: Handlers,
     states: States,
+    converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     broker_prefixes: Option<Prefixes>,
     separator: char,
@@ -51,6 +53,7 @@ impl Default for MessagingBuilder {
         Self {
             handlers: Handlers::default(),
             states: HashMap::new(),
+            converters: Vec::new(),
             application_prefixes: Vec::new(),
             broker_prefixes: None,
             separator: '/',
@@ -120,6 +123,13 @@ impl MessagingBuilder {
                 "`.state(..)` was given two values of `{name}`: remove one"
             ));
         }
+        self
+    }
+
+    /// Reads and writes bodies of another format than JSON and text. Two for the same type are a
+    /// problem; one for a type that is built in takes its place.
+    pub fn message_converter(mut self, converter: impl MessageConverter) -> Self {
+        self.converters.push(Box::new(converter));
         self
     }
 
@@ -231,6 +241,7 @@ impl MessagingBuilder {
             ));
         }
         check_endpoints(&self.endpoints, &mut problems);
+        let converters = Converters::new(self.converters, &mut problems);
         let (registry, exceptions) = self.handlers.resolve(
             &self.states,
             &broker_prefixes,
@@ -254,7 +265,7 @@ impl MessagingBuilder {
             self.broker_channel,
             vec![Arc::clone(&users_listener), Arc::clone(&broker)],
         ));
-        let template = MessagingTemplate::new(Arc::clone(&broker_channel));
+        let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,
