@@ -47,6 +47,9 @@ mod attributes;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
+    #[cfg(feature = "garde")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+    pub use crate::extract::Valid;
     pub use crate::extract::{Destination, Headers, State};
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,

@@ -17,3 +17,4 @@ mod sessions;
 mod shutdown;
 mod startup;
 mod users;
+mod validation;

@@ -4,9 +4,14 @@ mod body;
 mod context;
 mod optional;
 mod state;
+#[cfg(feature = "garde")]
+mod valid;
 
 pub use self::context::{Destination, Headers};
 pub use self::state::State;
+#[cfg(feature = "garde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+pub use self::valid::Valid;
 use super::{HandlerError, HandlerSpec, MessageContext};
 
 /// Anything that a handler can take as an argument: something that is read from a message.
