@@ -9,12 +9,15 @@ pub use stompframe_core::handler::{
     ReplyPart, RouteSpec, SendTo, SendToUser, Stream, message, subscription,
 };
 #[doc(inline)]
-pub use stompframe_core::message::{IntoPayload, Message, MessageType, Payload};
+pub use stompframe_core::message::{
+    IntoPayload, Message, MessageConverter, MessageType, Payload, PayloadAs,
+};
 #[doc(inline)]
 pub use stompframe_core::session::{Principal, Session, SessionId, SessionRegistry};
 #[doc(inline)]
 pub use stompframe_core::{
-    BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError, MessagingTemplate,
+    BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
+    MessagingTemplate,
 };
 
 #[doc(inline)]
@@ -45,11 +48,14 @@ pub mod guide;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
+    #[cfg(feature = "garde")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+    pub use crate::extract::Valid;
     pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, Principal, SendTo, SendToUser, Session,
+        Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

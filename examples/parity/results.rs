@@ -166,8 +166,11 @@ async fn future_fails() -> Result<String, Known> {
 struct Stamped(String);
 
 impl IntoReply for Stamped {
-    fn into_reply(self) -> Result<stompframe::handler::Reply, HandlerError> {
-        (SendTo("/topic/stamped"), format!("stamped {}", self.0)).into_reply()
+    fn into_reply(
+        self,
+        context: &MessageContext,
+    ) -> Result<stompframe::handler::Reply, HandlerError> {
+        (SendTo("/topic/stamped"), format!("stamped {}", self.0)).into_reply(context)
     }
 }
 

@@ -37,7 +37,7 @@ pub mod test;
 pub use self::connection::Limits;
 pub use self::error::{BoxError, ErrorCode, MessagingError};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
-pub use self::message::{Message, MessageType, Payload};
+pub use self::message::{Message, MessageConverter, MessageType, Payload, PayloadAs};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
 pub use self::session::{Principal, Session, SessionId, SessionRegistry};
 pub use self::template::MessagingTemplate;

@@ -6,7 +6,7 @@ use bytestring::ByteString;
 
 use crate::channel::{BrokerChannel, Outcome};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Audience, IntoPayload, Message};
+use crate::message::{Audience, Converters, IntoPayload, Message};
 
 /// Publishes messages from anywhere in the application (Spring's `SimpMessagingTemplate`).
 ///
@@ -15,11 +15,32 @@ use crate::message::{Audience, IntoPayload, Message};
 #[derive(Clone, Debug)]
 pub struct MessagingTemplate {
     broker: Arc<BrokerChannel>,
+    converters: Converters,
 }
 
 impl MessagingTemplate {
-    pub(crate) const fn new(broker: Arc<BrokerChannel>) -> Self {
-        Self { broker }
+    pub(crate) const fn new(broker: Arc<BrokerChannel>, converters: Converters) -> Self {
+        Self { broker, converters }
+    }
+
+    /// The formats that the application reads and writes.
+    #[must_use]
+    pub const fn converters(&self) -> &Converters {
+        &self.converters
+    }
+
+    /// A payload for a destination in any format that the application knows, to add headers to it
+    /// and [send it](Self::send_message).
+    ///
+    /// # Errors
+    ///
+    /// When the payload cannot be serialized.
+    pub fn message(
+        &self,
+        destination: impl Into<ByteString>,
+        payload: impl IntoPayload,
+    ) -> Result<Message, MessagingError> {
+        Message::converted(destination, payload, &self.converters)
     }
 
     /// Publishes a payload to a destination (Spring's `convertAndSend`).
@@ -35,8 +56,7 @@ impl MessagingTemplate {
         destination: impl Into<ByteString>,
         payload: impl IntoPayload,
     ) -> Result<(), MessagingError> {
-        self.send_message(Message::with_payload(destination, payload)?)
-            .await
+        self.send_message(self.message(destination, payload)?).await
     }
 
     /// Publishes a payload to a user destination of all sessions of a user (Spring's
@@ -57,7 +77,7 @@ impl MessagingTemplate {
         } else {
             "/"
         };
-        let mut message = Message::with_payload(format!("{slash}{destination}"), payload)?;
+        let mut message = self.message(format!("{slash}{destination}"), payload)?;
         message.set_audience(Audience::User(user.into()));
         self.send_message(message).await
     }

@@ -171,12 +171,14 @@ impl<'f> Handler<'f> {
 
     /// What turns the function's result, in `__result`, into a reply.
     pub(crate) fn reply(&self, private: &TokenStream) -> TokenStream {
-        let Locals { result, .. } = Locals::new();
+        let Locals {
+            result, context, ..
+        } = Locals::new();
         match self.output {
-            Some(ty) if has_name(ty) => {
-                quote_spanned!(ty.span()=> <#ty as #private::IntoReply>::into_reply(#result))
-            }
-            _ => quote!(#private::IntoReply::into_reply(#result)),
+            Some(ty) if has_name(ty) => quote_spanned! {ty.span()=>
+                <#ty as #private::IntoReply>::into_reply(#result, &#context)
+            },
+            _ => quote!(#private::IntoReply::into_reply(#result, &#context)),
         }
     }
 

@@ -20,3 +20,4 @@ mod shutdown;
 mod startup;
 mod streams;
 mod users;
+mod validation;

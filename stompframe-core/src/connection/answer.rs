@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::error::{Chain, ErrorCode, MessagingError, Untrusted};
+use crate::error::{Chain, ErrorCode, MessagingError, Untrusted, Violation};
 use crate::message::{Message, Payload};
 use crate::session::{Close, OutgoingFrame, Session};
 use crate::stomp::{Command, Frame, Version};
@@ -33,6 +33,8 @@ struct Problem<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    violations: &'a [Violation],
     #[serde(skip_serializing_if = "str::is_empty")]
     destination: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,6 +96,7 @@ impl Answers {
             code: error.code().as_str(),
             message: error.code().message(),
             detail: error.detail(),
+            violations: error.violations(),
             destination: about.destination,
             receipt_id: about.receipt,
         };

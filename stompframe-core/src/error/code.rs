@@ -92,6 +92,8 @@ error_codes! {
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
     /// The body cannot be read as what the handler takes.
     Conversion = "conversion", 1007, "Body does not match the expected type";
+    /// The body can be read, but breaks the rules of its type.
+    Invalid = "invalid", 1007, "Body breaks the rules";
     /// The handler returned an error.
     HandlerFailed = "handler-failed", 1011, "Message could not be processed";
     /// The handler did not finish in time.

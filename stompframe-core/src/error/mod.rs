@@ -1,6 +1,7 @@
 //! Errors, in one place: what a client is told, and what stays in the log.
 
 mod code;
+mod violation;
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -8,6 +9,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
 pub use self::code::ErrorCode;
+pub use self::violation::Violation;
 
 /// Any error, boxed; the source that goes to the log and never to a client.
 pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
@@ -23,6 +25,7 @@ pub struct MessagingError {
     detail: Option<Cow<'static, str>>,
     source: Option<BoxError>,
     handled: Option<bool>,
+    violations: Vec<Violation>,
 }
 
 impl MessagingError {
@@ -34,6 +37,7 @@ impl MessagingError {
             detail: None,
             source: None,
             handled: None,
+            violations: Vec::new(),
         }
     }
 
@@ -42,6 +46,15 @@ impl MessagingError {
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Adds the rules that a body breaks, **for the client**: the first twenty, also as the
+    /// [`detail`](Self::detail).
+    #[must_use]
+    pub fn with_violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
+        let (told, sentence) = violation::told(violations);
+        self.violations = told;
+        self.with_detail(sentence)
     }
 
     /// Adds the cause **for the log**.
@@ -58,6 +71,7 @@ impl MessagingError {
             detail: self.detail.clone(),
             source: None,
             handled: self.handled,
+            violations: self.violations.clone(),
         }
     }
 
@@ -103,6 +117,12 @@ impl MessagingError {
         self.code
     }
 
+    /// The rules that the body breaks, where that is the error.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
     /// The sentence for the client, where there is one beyond the catalogue's.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
@@ -138,6 +158,11 @@ pub(crate) struct Chain<'a>(pub(crate) &'a (dyn StdError + 'static));
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
+        // What stands behind violations says the same again, unbounded and in the client's words.
+        let itself = self.0.downcast_ref::<MessagingError>();
+        if itself.is_some_and(|error| !error.violations.is_empty()) {
+            return Ok(());
+        }
         let mut cause = self.0.source();
         while let Some(error) = cause {
             write!(f, ": {error}")?;

@@ -8,7 +8,7 @@ use bytestring::ByteString;
 use super::HandlerError;
 use crate::destination::Captures;
 use crate::error::{ErrorCode, Untrusted};
-use crate::message::Message;
+use crate::message::{Converters, Message};
 use crate::session::Session;
 use crate::template::MessagingTemplate;
 
@@ -58,6 +58,12 @@ impl MessageContext {
     #[must_use]
     pub fn template(&self) -> &MessagingTemplate {
         &self.services.template
+    }
+
+    /// The formats that bodies are read from, and replies are written as.
+    #[must_use]
+    pub fn converters(&self) -> &Converters {
+        self.services.template.converters()
     }
 
     /// The value that was given to `.state(..)` for this type.

@@ -49,9 +49,8 @@ macro_rules! functions_of {
                         Err(error) => return Box::pin(ready(Err(error))),
                     };
                 )*
-                drop(context);
                 let result = self($($argument),*);
-                Box::pin(async move { result.await.into_reply() })
+                Box::pin(async move { result.await.into_reply(&context) })
             }
 
             fn describe(spec: &mut HandlerSpec) {

@@ -1,6 +1,8 @@
 //! What travels through the channels: a type, a destination, headers and a payload.
 
 mod audience;
+mod converter;
+mod converters;
 mod payload;
 mod reserved;
 mod subscription;
@@ -9,8 +11,9 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 pub use self::audience::Audience;
-pub(crate) use self::payload::from_payload;
-pub use self::payload::{IntoPayload, Payload};
+pub use self::converter::{MessageConverter, PayloadReader, PayloadValue};
+pub use self::converters::Converters;
+pub use self::payload::{IntoPayload, Payload, PayloadAs};
 pub(crate) use self::reserved::is_reserved;
 pub use self::subscription::SubscriptionId;
 use crate::stomp::Headers;
@@ -65,6 +68,9 @@ impl Message {
 
     /// A payload for a destination, with the `content-type` that belongs to the payload.
     ///
+    /// It knows the formats that are built in. For those of the application's own converters there
+    /// is [`MessagingTemplate::message`](crate::MessagingTemplate::message).
+    ///
     /// # Errors
     ///
     /// When the payload cannot be serialized.
@@ -72,7 +78,15 @@ impl Message {
         destination: impl Into<ByteString>,
         payload: impl IntoPayload,
     ) -> Result<Self, crate::MessagingError> {
-        let (content_type, payload) = payload.into_payload()?;
+        Self::converted(destination, payload, &Converters::default())
+    }
+
+    pub(crate) fn converted(
+        destination: impl Into<ByteString>,
+        payload: impl IntoPayload,
+        converters: &Converters,
+    ) -> Result<Self, crate::MessagingError> {
+        let (content_type, payload) = payload.into_payload(converters)?;
         let mut message = Self::new(MessageType::Message, destination);
         message.headers.set("content-type", content_type);
         message.payload = payload;

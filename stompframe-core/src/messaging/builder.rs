@@ -11,6 +11,7 @@ use crate::channel::{
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
 use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
+use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -31,6 +32,7 @@ use crate::user::UserDestinations;
 pub struct MessagingBuilder {
     pub(super) handlers: Handlers,
     pub(super) states: States,
+    converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     broker_prefixes: Option<Prefixes>,
     separator: char,
@@ -52,6 +54,7 @@ impl Default for MessagingBuilder {
         Self {
             handlers: Handlers::default(),
             states: HashMap::new(),
+            converters: Vec::new(),
             application_prefixes: Vec::new(),
             broker_prefixes: None,
             separator: '/',
@@ -73,6 +76,13 @@ impl Default for MessagingBuilder {
 }
 
 impl MessagingBuilder {
+    /// Reads and writes bodies of another format than JSON and text. Two for the same type are a
+    /// problem; one for a type that is built in takes its place.
+    pub fn message_converter(mut self, converter: impl MessageConverter) -> Self {
+        self.converters.push(Box::new(converter));
+        self
+    }
+
     /// Destinations that begin like this go to the handlers, whose mappings do not repeat it: with
     /// `/app`, a SEND to `/app/chat` reaches the mapping `/chat`. Can be said several times.
     /// Without any, all destinations do.
@@ -197,6 +207,7 @@ impl MessagingBuilder {
             ));
         }
         check_endpoints(&self.endpoints, &mut problems);
+        let converters = Converters::new(self.converters, &mut problems);
         let (registry, exceptions) = self.handlers.resolve(
             &self.states,
             &broker_prefixes,
@@ -221,7 +232,7 @@ impl MessagingBuilder {
             self.broker_channel,
             vec![Arc::clone(&users_listener), Arc::clone(&broker)],
         ));
-        let template = MessagingTemplate::new(Arc::clone(&broker_channel));
+        let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,

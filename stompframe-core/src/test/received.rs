@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use super::expectation::Failure;
 use super::show::Shown;
 use crate::error::MessagingError;
-use crate::message::{Message, from_payload};
+use crate::message::{Converters, Message};
 use crate::session::Close;
 use crate::stomp::{Command, Frame, Headers};
 
@@ -96,7 +96,8 @@ impl TestMessage {
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        from_payload(self.header("content-type"), &self.body)
+        Converters::default()
+            .read(self.header("content-type"), &self.body)
             .map_err(|error| self.unreadable(type_name::<T>(), &error))
     }
 

@@ -4,15 +4,14 @@ use serde::de::DeserializeOwned;
 use super::FromMessage;
 use crate::error::ErrorCode;
 use crate::handler::{HandlerError, MessageContext};
-use crate::message::{Payload, from_payload};
+use crate::message::Payload;
 
 impl<T: DeserializeOwned> FromMessage for Payload<T> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         let message = context.message();
-        Ok(Self(from_payload(
-            message.headers().get("content-type"),
-            message.payload(),
-        )?))
+        let content_type = message.headers().get("content-type");
+        let value = context.converters().read(content_type, message.payload())?;
+        Ok(Self(value))
     }
 }
 

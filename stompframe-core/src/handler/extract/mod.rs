@@ -5,11 +5,16 @@ mod context;
 mod header;
 mod optional;
 mod state;
+#[cfg(feature = "garde")]
+mod valid;
 mod variables;
 
 pub use self::context::{Destination, Headers};
 pub use self::header::{Header, HeaderName};
 pub use self::state::State;
+#[cfg(feature = "garde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
+pub use self::valid::Valid;
 pub use self::variables::Variables;
 use super::{HandlerError, HandlerSpec, MessageContext};
 

@@ -1,13 +1,13 @@
 use bytes::Bytes;
 
 use super::{Reply, ReplyPart};
-use crate::handler::{HandlerError, HandlerSpec};
-use crate::message::Payload;
+use crate::handler::{HandlerError, HandlerSpec, MessageContext};
+use crate::message::{Payload, PayloadAs};
 
 /// What a handler may return.
 ///
 /// * `()` sends nothing.
-/// * [`Payload<T>`](Payload) sends JSON, `String` and `&'static str` send text, [`Bytes`] and
+/// * [`Payload<T>`](Payload) sends JSON, [`PayloadAs<T>`](PayloadAs) another format, `String` and `&'static str` send text, [`Bytes`] and
 ///   `Vec<u8>` send bytes.
 /// * `(part, R)`, with up to three [parts](super::ReplyPart) in front, sends `R` with other headers
 ///   or elsewhere, as axum's `(StatusCode, R)`.
@@ -20,12 +20,12 @@ use crate::message::Payload;
     note = "return `()`, `Payload<{Self}>` for JSON, `String`, `Bytes`, or a tuple, `Option` or `Result` of these"
 )]
 pub trait IntoReply {
-    /// The reply.
+    /// The reply to the message of this context.
     ///
     /// # Errors
     ///
     /// When the handler failed, or its result cannot be serialized.
-    fn into_reply(self) -> Result<Reply, HandlerError>;
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError>;
 
     /// Says whether there can be anything to send.
     fn describe(spec: &mut HandlerSpec) {
@@ -34,7 +34,7 @@ pub trait IntoReply {
 }
 
 impl IntoReply for () {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
+    fn into_reply(self, _: &MessageContext) -> Result<Reply, HandlerError> {
         Ok(Reply::none())
     }
 
@@ -42,38 +42,44 @@ impl IntoReply for () {
 }
 
 impl<T: serde::Serialize> IntoReply for Payload<T> {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        Reply::with_body(self)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
+    }
+}
+
+impl<T: serde::Serialize> IntoReply for PayloadAs<T> {
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
     }
 }
 
 impl IntoReply for String {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        Reply::with_body(self)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
     }
 }
 
 impl IntoReply for &'static str {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        Reply::with_body(self)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
     }
 }
 
 impl IntoReply for Bytes {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        Reply::with_body(self)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
     }
 }
 
 impl IntoReply for Vec<u8> {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        Reply::with_body(self)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        Reply::with_body(self, context)
     }
 }
 
 impl<R: IntoReply> IntoReply for Option<R> {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        self.map_or_else(|| Ok(Reply::none()), R::into_reply)
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        self.map_or_else(|| Ok(Reply::none()), |reply| reply.into_reply(context))
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -82,8 +88,8 @@ impl<R: IntoReply> IntoReply for Option<R> {
 }
 
 impl<R: IntoReply, E: Into<HandlerError>> IntoReply for Result<R, E> {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        self.map_err(Into::into)?.into_reply()
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        self.map_err(Into::into)?.into_reply(context)
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -96,10 +102,11 @@ impl<R: IntoReply, E: Into<HandlerError>> IntoReply for Result<R, E> {
 pub struct Messages<I>(pub I);
 
 impl<I: IntoIterator<Item: IntoReply>> IntoReply for Messages<I> {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
         let mut all = Reply::none();
         for reply in self.0 {
-            all.messages.append(&mut reply.into_reply()?.messages);
+            all.messages
+                .append(&mut reply.into_reply(context)?.messages);
         }
         Ok(all)
     }
@@ -113,9 +120,9 @@ macro_rules! with_parts {
     ($($part:ident),+) => {
         impl<$($part: ReplyPart,)+ R: IntoReply> IntoReply for ($($part,)+ R) {
             #[allow(non_snake_case, reason = "the parts are named like their types")]
-            fn into_reply(self) -> Result<Reply, HandlerError> {
+            fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
                 let ($($part,)+ reply) = self;
-                let mut reply = reply.into_reply()?;
+                let mut reply = reply.into_reply(context)?;
                 $($part.apply(&mut reply);)+
                 Ok(reply)
             }

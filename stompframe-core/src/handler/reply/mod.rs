@@ -12,7 +12,7 @@ pub use self::into_reply::{IntoReply, Messages};
 pub use self::parts::{ExceptSender, ReplyPart, SendTo, SendToUser};
 pub(super) use self::stream::Items;
 pub use self::stream::Stream;
-use super::HandlerError;
+use super::{HandlerError, MessageContext};
 use crate::message::IntoPayload;
 use crate::stomp::Headers;
 
@@ -53,8 +53,8 @@ impl Reply {
         }
     }
 
-    fn with_body(body: impl IntoPayload) -> Result<Self, HandlerError> {
-        let (content_type, body) = body.into_payload()?;
+    fn with_body(body: impl IntoPayload, context: &MessageContext) -> Result<Self, HandlerError> {
+        let (content_type, body) = body.into_payload(context.converters())?;
         let headers = Headers::from([("content-type", content_type)]);
         let message = ReplyMessage {
             headers,

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::{IntoReply, Reply};
-use crate::handler::{HandlerError, HandlerSpec};
+use crate::handler::{HandlerError, HandlerSpec, MessageContext};
 
 /// A reply that goes on: each item of the stream is sent when it comes, as if it were the reply.
 ///
@@ -29,8 +29,9 @@ impl<S> IntoReply for Stream<S>
 where
     S: futures_util::Stream<Item: IntoReply> + Send + 'static,
 {
-    fn into_reply(self) -> Result<Reply, HandlerError> {
-        let items: Items = self.0.map(IntoReply::into_reply).boxed();
+    fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
+        let context = context.clone();
+        let items: Items = self.0.map(move |item| item.into_reply(&context)).boxed();
         Ok(Reply {
             messages: Vec::new(),
             stream: Some(items),

@@ -7,7 +7,9 @@ use bytestring::ByteString;
 use serde::Serialize;
 
 use crate::handler::States;
-use crate::message::{IntoPayload, Message, MessageType, Payload, SubscriptionId};
+use crate::message::{
+    Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
+};
 use crate::session::Principal;
 
 /// A message to [call](super::call) a handler with, and what the application shares with it.
@@ -17,6 +19,7 @@ pub struct CallMessage {
     pub(super) message: Message,
     pub(super) states: States,
     pub(super) sender: Option<Principal>,
+    pub(super) converters: Converters,
 }
 
 /// A SEND to this destination, which is written without the application's prefix.
@@ -25,6 +28,7 @@ pub fn message(destination: impl Into<ByteString>) -> CallMessage {
         message: Message::new(MessageType::Message, destination),
         states: HashMap::new(),
         sender: None,
+        converters: Converters::default(),
     }
 }
 
@@ -36,6 +40,7 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
         message,
         states: HashMap::new(),
         sender: None,
+        converters: Converters::default(),
     }
 }
 
@@ -43,6 +48,20 @@ impl CallMessage {
     /// Says which user sent it; nobody known unless told.
     pub fn sent_by(mut self, user: impl Into<ByteString>) -> Self {
         self.sender = Some(Principal::new(user));
+        self
+    }
+
+    /// Knows this converter, and no other but what is built in: for [`body`](Self::body), if it
+    /// comes before it, and for the handler.
+    ///
+    /// # Panics
+    ///
+    /// When an application with this converter could not start.
+    #[track_caller]
+    pub fn message_converter(mut self, converter: impl MessageConverter) -> Self {
+        let mut problems = Vec::new();
+        self.converters = Converters::new(vec![Box::new(converter)], &mut problems);
+        assert!(problems.is_empty(), "{}", problems.join("; "));
         self
     }
 
@@ -68,7 +87,7 @@ impl CallMessage {
     /// When the body cannot be serialized.
     #[track_caller]
     pub fn body(mut self, body: impl IntoPayload) -> Self {
-        match body.into_payload() {
+        match body.into_payload(&self.converters) {
             Ok((content_type, body)) => {
                 self.message.headers_mut().set("content-type", content_type);
                 self.message.set_payload(body);

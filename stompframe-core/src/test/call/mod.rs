@@ -86,6 +86,7 @@ async fn run(
         message,
         states,
         sender,
+        converters,
     }: CallMessage,
 ) -> Result<Result<TestReply, HandlerError>, Failure> {
     let mut registry = MappingRegistry::new('/');
@@ -95,7 +96,7 @@ async fn run(
             .map_err(|problem| Failure(format!("{}: {problem}", mapping.origin)))?;
     }
     let recorder = Recorder::new(sender);
-    let handlers = recorder.handlers(registry, states);
+    let handlers = recorder.handlers(registry, states, converters);
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
         // What answers a subscription reaches a session that has it.

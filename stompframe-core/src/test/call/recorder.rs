@@ -9,7 +9,7 @@ use crate::channel::{
 use crate::handler::{
     AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services, States,
 };
-use crate::message::Message;
+use crate::message::{Converters, Message};
 use crate::session::{Close, OutboxLimits, Principal, Session};
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
 use crate::template::MessagingTemplate;
@@ -64,11 +64,16 @@ impl Recorder {
     }
 
     /// The handlers as an application has them, with the broker's place taken.
-    pub(super) fn handlers(&self, registry: MappingRegistry, states: States) -> AnnotatedHandlers {
+    pub(super) fn handlers(
+        &self,
+        registry: MappingRegistry,
+        states: States,
+        converters: Converters,
+    ) -> AnnotatedHandlers {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
         let services = Services {
-            template: MessagingTemplate::new(Arc::clone(&channel)),
+            template: MessagingTemplate::new(Arc::clone(&channel), converters),
             states,
             propagated: Vec::new(),
         };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::TestClient;
-use crate::message::{IntoPayload as _, Payload};
+use crate::message::{Converters, IntoPayload as _, Payload};
 use crate::stomp::{Command, Frame};
 use crate::test::expectation::Failure;
 use crate::test::{Expectation, TestError};
@@ -82,7 +82,7 @@ impl TestClient {
 
 #[track_caller]
 fn json(destination: &str, body: &(impl Serialize + ?Sized)) -> Frame {
-    match Payload(body).into_payload() {
+    match Payload(body).into_payload(&Converters::default()) {
         Ok((content_type, body)) => Frame::new(Command::Send)
             .with_header("destination", destination.to_owned())
             .with_header("content-type", content_type)
