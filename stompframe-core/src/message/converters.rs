@@ -11,8 +11,8 @@ use super::MessageConverter;
 use super::converter;
 use crate::error::{BoxError, ErrorCode, MessagingError, Untrusted};
 
-/// The formats that an application reads and writes: those of its own converters, and before all
-/// others JSON and text. Cloning shares it.
+/// The formats that an application reads and writes: those of its own converters, and where these
+/// have none, JSON and text. Cloning shares it.
 #[derive(Clone, Default)]
 pub struct Converters(Arc<[Box<dyn MessageConverter>]>);
 
