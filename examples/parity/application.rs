@@ -1,5 +1,6 @@
 //! What the application itself knows: its bodies, its failures, and an argument of its own.
 
+use garde::Validate;
 use stompframe::prelude::*;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,6 +13,32 @@ pub(crate) struct Note {
 pub(crate) struct Point {
     pub(crate) x: i32,
     pub(crate) y: i32,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+pub(crate) struct Purchase {
+    #[garde(range(min = 1))]
+    pub(crate) count: i32,
+    #[garde(custom(not_blank))]
+    pub(crate) item: String,
+}
+
+/// The same with the rules of the group `Strict`: where Spring has groups, there is a type for each
+/// set of rules here.
+#[derive(Debug, Deserialize, Validate)]
+pub(crate) struct StrictPurchase {
+    #[garde(skip)]
+    #[serde(rename = "count")]
+    pub(crate) _count: i32,
+    #[garde(custom(not_blank))]
+    pub(crate) item: String,
+}
+
+fn not_blank(text: &str, _: &()) -> garde::Result {
+    if text.trim().is_empty() {
+        return Err(garde::Error::new("must not be blank"));
+    }
+    Ok(())
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use stompframe::prelude::*;
 
-use crate::application::{Json, Note, Person, Point, Text};
+use crate::application::{Json, Note, Person, Point, Purchase, StrictPurchase, Text};
 
 #[message_mapping("/body/text")]
 #[send_to("/topic/out")]
@@ -73,6 +73,18 @@ async fn map(
 #[send_to("/topic/out")]
 async fn number(Json(number): Json<i32>) -> Payload<i32> {
     Payload(number + 1)
+}
+
+#[message_mapping("/body/valid")]
+#[send_to("/topic/out")]
+async fn valid(Payload(purchase): Payload<Valid<Purchase>>) -> String {
+    format!("bought {}", purchase.item)
+}
+
+#[message_mapping("/body/valid-group")]
+#[send_to("/topic/out")]
+async fn valid_group(Payload(purchase): Payload<Valid<StrictPurchase>>) -> String {
+    format!("bought {}", purchase.item)
 }
 
 #[message_mapping("/body/point")]

@@ -1,5 +1,7 @@
 //! Handlers that fail, and who takes their errors.
 
+use std::collections::BTreeSet;
+
 use stompframe::prelude::*;
 
 use crate::application::{Empty, Inconvertible, Known, Text, Unusable};
@@ -145,6 +147,17 @@ async fn take_unusable(error: &Unusable) -> &'static str {
 async fn take_inconvertible(error: &Inconvertible) -> &'static str {
     let _ = error;
     "inconvertible"
+}
+
+/// A body that breaks rules.
+#[message_exception_handler]
+async fn take_invalid(error: &garde::Report) -> String {
+    let properties: BTreeSet<_> = error.iter().map(|(path, _)| path.to_string()).collect();
+    let mut text = "invalid".to_owned();
+    for property in properties {
+        text = format!("{text} {property}");
+    }
+    text
 }
 
 /// What the framework itself could not do.

@@ -11,6 +11,7 @@ mod class;
 mod destinations;
 mod failures;
 mod harness;
+mod point;
 mod results;
 mod subscriptions;
 mod templates;

@@ -6,6 +6,7 @@ use stompframe::{Limits, MessagingBuilder};
 
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
+use crate::point::PointConverter;
 
 /// The application as one of the variants wants it.
 pub(crate) fn builder(variant: &str) -> MessagingBuilder {
@@ -23,6 +24,7 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .controller(Room)
             .controller(Hall)
             .controller(Failures)
+            .message_converter(PointConverter)
             .application_prefix("/app")
             .simple_broker(["/topic", "/queue"])
             .accept_client_sends(["/topic", "/queue"]),

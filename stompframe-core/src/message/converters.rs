@@ -11,8 +11,8 @@ use super::MessageConverter;
 use super::converter;
 use crate::error::{BoxError, ErrorCode, MessagingError, Untrusted};
 
-/// The formats that an application reads and writes: those of its own converters, and before all
-/// others JSON and text. Cloning shares it.
+/// The formats that an application reads and writes: those of its own converters, and where these
+/// have none, JSON and text. Cloning shares it.
 #[derive(Clone, Default)]
 pub struct Converters(Arc<[Box<dyn MessageConverter>]>);
 
@@ -48,11 +48,11 @@ impl Converters {
 
     /// The application's own converter for a type.
     fn find(&self, content_type: &str) -> Option<&dyn MessageConverter> {
-        let is_for = |converter: &&Box<dyn MessageConverter>| {
+        let mut converters = self.0.iter().map(|converter| &**converter);
+        converters.find(|converter| {
             let mut types = converter.content_types().iter();
             types.any(|own| own.eq_ignore_ascii_case(content_type))
-        };
-        self.0.iter().find(is_for).map(|converter| &**converter)
+        })
     }
 
     /// Reads a payload as a `T`.
