@@ -1,5 +1,5 @@
-//! Handlers: what the attributes register and what is routed without them, how a message finds its handler, and what
-//! becomes of the reply.
+//! Handlers: what the attributes register and what is routed without them, how a message finds its
+//! handler, and what becomes of the reply.
 
 pub mod extract;
 

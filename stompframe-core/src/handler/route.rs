@@ -22,7 +22,7 @@ pub struct RouteSpec {
 /// use stompframe_core::handler::message;
 /// use stompframe_core::{Messaging, Payload};
 ///
-/// async fn say(Variables(room): Variables<u64>, Payload(text): Payload<String>) -> Payload<String> {
+/// async fn say(Variables(room): Variables<u64>, text: String) -> Payload<String> {
 ///     Payload(format!("in room {room}: {text}"))
 /// }
 ///

@@ -37,8 +37,8 @@ use crate::handler::{HandlerError, MessageContext};
 ///     .route(message("/rooms/{room}"), async |Variables(room): Variables<u64>| {
 ///         format!("room {room}")
 ///     })
-///     .route(message("/sums/{left}/{right}"), async |Variables((left, right)): Variables<(u8, u8)>| {
-///         format!("{}", u16::from(left) + u16::from(right))
+///     .route(message("/sums/{left}/{right}"), async |Variables((a, b)): Variables<(u8, u8)>| {
+///         format!("{}", u16::from(a) + u16::from(b))
 ///     })
 ///     .route(message("/seats/{row}-{number}"), by_name)
 ///     .simple_broker(["/topic"])
