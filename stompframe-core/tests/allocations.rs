@@ -21,13 +21,12 @@ use stompframe_core::{Messaging, message_mapping, send_to};
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// From the last interceptor to the handler's first line, besides reading the JSON: the message is
-/// shared, the call and the handler are a future each, and `content-type` is compared in lower
-/// case.
-const CALL: u64 = 4;
+/// shared, and the call and the handler are a future each.
+const CALL: u64 = 3;
 
 /// From the handler's last line to the first interceptor of the broker's channel, besides writing
 /// the JSON.
-const REPLY: u64 = 9;
+const REPLY: u64 = 7;
 
 static RECEIVED: AtomicU64 = AtomicU64::new(0);
 static CALLED: AtomicU64 = AtomicU64::new(0);

@@ -109,7 +109,7 @@ pub(crate) fn expand(
                 fn mappings(__controller: ::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
                     let __exceptions: ::std::sync::Arc<[#private::ExceptionHandler]> =
                         ::core::convert::From::from([#(#exceptions),*]);
-                    ::std::vec::Vec::from([#(#mappings.exceptions(&__exceptions)),*])
+                    ::core::convert::From::from([#(#mappings.exceptions(&__exceptions)),*])
                 }
             }
 

@@ -61,6 +61,7 @@ const _: () = {
                                     let __result = __controller.refused(__argument_0).await;
                                     <String as ::stompframe::__private::IntoReply>::into_reply(
                                         __result,
+                                        &__context,
                                     )
                                 });
                                 __future
@@ -71,7 +72,7 @@ const _: () = {
                         <String as ::stompframe::__private::IntoReply>::describe(__spec);
                     }),
             ]);
-            ::std::vec::Vec::from([
+            ::core::convert::From::from([
                 ::stompframe::__private::Mapping::new(
                         ::stompframe::__private::MappingKind::Message,
                         ["/rooms/{room}/say"],
@@ -122,6 +123,7 @@ const _: () = {
                                         .await;
                                     <String as ::stompframe::__private::IntoReply>::into_reply(
                                         __result,
+                                        &__context,
                                     )
                                 });
                                 __future
@@ -173,6 +175,7 @@ const _: () = {
                                         Vec<String>,
                                     > as ::stompframe::__private::IntoReply>::into_reply(
                                         __result,
+                                        &__context,
                                     )
                                 });
                                 __future

@@ -50,6 +50,7 @@ const _: () = {
                             let __result = refused(__argument_0, __argument_1).await;
                             <String as ::stompframe::__private::IntoReply>::into_reply(
                                 __result,
+                                &__context,
                             )
                         });
                         __future

@@ -53,6 +53,7 @@ const _: () = {
                                 Say,
                             > as ::stompframe::__private::IntoReply>::into_reply(
                                 __result,
+                                &__context,
                             )
                         });
                         __future

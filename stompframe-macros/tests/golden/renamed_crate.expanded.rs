@@ -26,6 +26,7 @@ const _: () = {
                             let __result = ping().await;
                             crate::deps::stomp::__private::IntoReply::into_reply(
                                 __result,
+                                &__context,
                             )
                         });
                         __future

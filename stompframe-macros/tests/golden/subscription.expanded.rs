@@ -41,6 +41,7 @@ const _: () = {
                                 Payload<Vec<Room>>,
                             > as ::stompframe::__private::IntoReply>::into_reply(
                                 __result,
+                                &__context,
                             )
                         });
                         __future
