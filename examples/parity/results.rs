@@ -1,6 +1,5 @@
 //! What handlers give, and where it goes.
 
-use stompframe::Stream;
 use stompframe::prelude::*;
 
 use crate::application::{Known, Note, Text};
@@ -179,8 +178,9 @@ async fn stamped(Text(body): Text) -> Stamped {
     Stamped(body)
 }
 
+/// A `Stream` would do as well, but its items come when they come, and sessions go on meanwhile.
 #[message_mapping("/ret/flux")]
 #[send_to("/topic/out")]
-async fn flux() -> Stream<impl futures_util::Stream<Item = &'static str>> {
-    Stream(futures_util::stream::iter(["a", "b"]))
+async fn flux() -> Messages<[&'static str; 2]> {
+    Messages(["a", "b"])
 }
