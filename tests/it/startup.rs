@@ -1,5 +1,6 @@
 //! What is wrong with an application is found before it starts, all at once.
 
+use futures_util::stream;
 use stompframe::prelude::*;
 
 mod ambiguous {
@@ -118,6 +119,25 @@ fn discovery_finds_everything_that_is_linked() {
         .to_string();
     assert!(
         error.contains("ambiguous::one") && error.contains("Forgotten"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_exception_handler_cannot_go_on() {
+    #[message_exception_handler]
+    async fn goes_on(error: &std::fmt::Error) -> stompframe::Stream<stream::Empty<String>> {
+        let _ = error;
+        stompframe::Stream(stream::empty())
+    }
+
+    let error = Messaging::builder()
+        .handler::<goes_on>()
+        .simple_broker(["/topic"])
+        .build()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("cannot give a `Stream`"),
         "{error}"
     );
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use stompframe::Limits;
 use stompframe::handler::Stream;
 use stompframe::prelude::*;
@@ -31,6 +31,19 @@ async fn breaks() -> Stream<impl stream::Stream<Item = Result<&'static str, std:
 async fn broken(error: &std::io::Error) -> &'static str {
     let _ = error;
     "it broke"
+}
+
+#[message_mapping("/elsewhere")]
+async fn elsewhere() -> impl IntoReply {
+    let items = Stream(stream::iter(["one", "two"]));
+    ([("mood", "good")], SendTo("/topic/elsewhere"), items)
+}
+
+#[message_mapping("/nested")]
+#[send_to("/topic/nested")]
+async fn nested() -> impl IntoReply {
+    let each = |number: u32| Stream(stream::iter([number, number + 1]).map(Payload));
+    Messages([Stream(stream::iter([10, 20]).map(each))])
 }
 
 /// Says when a stream is let go of.
@@ -82,6 +95,30 @@ async fn each_item_is_sent_in_its_order() {
         assert_eq!(client.frame().await.json(), number);
     }
     client.nothing_before_receipt().await;
+}
+
+#[tokio::test]
+async fn what_stands_in_front_is_said_of_each_item() {
+    let (_app, mut client, _) = app().await;
+    client.subscribe("0", "/topic/elsewhere").await;
+    client.send("SEND\ndestination:/app/elsewhere\n\n\0").await;
+    for text in ["one", "two"] {
+        let message = client.frame().await;
+        assert_eq!(
+            (message.text(), message.header("mood")),
+            (text, Some("good"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn streams_within_streams_and_messages_lose_nothing() {
+    let (_app, mut client, _) = app().await;
+    client.subscribe("0", "/topic/nested").await;
+    client.send("SEND\ndestination:/app/nested\n\n\0").await;
+    for number in [10, 11, 20, 21] {
+        assert_eq!(client.frame().await.json(), number);
+    }
 }
 
 #[tokio::test]

@@ -102,6 +102,13 @@ impl Exceptions {
     ) -> Self {
         let mut checked = Vec::new();
         for handler in handlers {
+            if handler.spec.is_stream() {
+                problems.push(format!(
+                    "{}: an exception handler cannot give a `Stream`: give `Messages` or a single \
+                     reply",
+                    handler.origin
+                ));
+            }
             let mut reply_to = handler.reply_to.clone();
             if reply_to.is_empty() {
                 reply_to.push(ReplyTo::User {

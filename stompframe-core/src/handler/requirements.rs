@@ -6,6 +6,7 @@ pub struct HandlerSpec {
     states: Vec<RequiredState>,
     replies: bool,
     chooses_destination: bool,
+    goes_on: bool,
 }
 
 /// A [`State`](super::extract::State) that somebody has to provide.
@@ -34,15 +35,26 @@ impl HandlerSpec {
         self.chooses_destination = true;
     }
 
+    /// The reply is a stream.
+    pub const fn goes_on(&mut self) {
+        self.goes_on = true;
+    }
+
     /// What is described by `describe` is optional: it may reply, but requires nothing.
     pub(crate) fn optionally(&mut self, describe: impl FnOnce(&mut Self)) {
         let mut inner = Self::default();
         describe(&mut inner);
         self.replies |= inner.replies;
+        self.goes_on |= inner.goes_on;
     }
 
     pub(crate) fn states(&self) -> &[RequiredState] {
         &self.states
+    }
+
+    /// Whether the reply is a stream.
+    pub(crate) const fn is_stream(&self) -> bool {
+        self.goes_on
     }
 
     /// Whether something is sent that goes where the mapping says.

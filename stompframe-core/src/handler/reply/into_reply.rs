@@ -1,4 +1,6 @@
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::select_all;
 
 use super::{Reply, ReplyPart};
 use crate::handler::{HandlerError, HandlerSpec, MessageContext};
@@ -97,16 +99,22 @@ impl<R: IntoReply, E: Into<HandlerError>> IntoReply for Result<R, E> {
     }
 }
 
-/// Several replies, each sent as if it were the only one: `Messages([one, two])`.
+/// Several replies, each sent as if it were the only one: `Messages([one, two])`. Those that go on
+/// do so side by side, and count as one [`Stream`](super::Stream).
 #[derive(Clone, Debug)]
 pub struct Messages<I>(pub I);
 
 impl<I: IntoIterator<Item: IntoReply>> IntoReply for Messages<I> {
     fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
         let mut all = Reply::none();
+        let mut streams = Vec::new();
         for reply in self.0 {
-            all.messages
-                .append(&mut reply.into_reply(context)?.messages);
+            let mut reply = reply.into_reply(context)?;
+            all.messages.append(&mut reply.messages);
+            streams.extend(reply.stream);
+        }
+        if !streams.is_empty() {
+            all.stream = Some(select_all(streams).boxed());
         }
         Ok(all)
     }

@@ -7,6 +7,7 @@ mod stream;
 use std::fmt;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 
 pub use self::into_reply::{IntoReply, Messages};
 pub use self::parts::{ExceptSender, ReplyPart, SendTo, SendToUser};
@@ -51,6 +52,19 @@ impl Reply {
             messages: Vec::new(),
             stream: None,
         }
+    }
+
+    /// Changes every message, those that are still to come included.
+    fn each(&mut self, change: impl Fn(&mut ReplyMessage) + Send + 'static) {
+        self.messages.iter_mut().for_each(&change);
+        self.stream = self.stream.take().map(|items| {
+            let changed = items.map(move |reply| {
+                let mut reply = reply?;
+                reply.messages.iter_mut().for_each(&change);
+                Ok(reply)
+            });
+            changed.boxed()
+        });
     }
 
     fn with_body(body: impl IntoPayload, context: &MessageContext) -> Result<Self, HandlerError> {

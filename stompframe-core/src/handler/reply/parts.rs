@@ -1,6 +1,6 @@
 use bytestring::ByteString;
 
-use super::{Redirect, Reply, ReplyMessage};
+use super::{Redirect, Reply};
 use crate::handler::{HandlerSpec, extract};
 
 /// Something that stands in front of a reply and says more about it.
@@ -25,22 +25,23 @@ pub trait ReplyPart {
 
 impl<N: Into<ByteString>, V: Into<ByteString>, const LENGTH: usize> ReplyPart for [(N, V); LENGTH] {
     fn apply(self, reply: &mut Reply) {
-        for (name, value) in self {
-            let (name, value) = (name.into(), value.into());
-            for message in &mut reply.messages {
+        let headers: [(ByteString, ByteString); LENGTH] =
+            self.map(|(name, value)| (name.into(), value.into()));
+        reply.each(move |message| {
+            for (name, value) in &headers {
                 message.headers.set(name.clone(), value.clone());
             }
-        }
+        });
     }
 }
 
 impl ReplyPart for extract::Headers {
     fn apply(self, reply: &mut Reply) {
-        for message in &mut reply.messages {
+        reply.each(move |message| {
             for (name, value) in &self.0 {
                 message.headers.set(name.to_owned(), value.to_owned());
             }
-        }
+        });
     }
 }
 
@@ -60,7 +61,7 @@ pub struct ExceptSender;
 
 impl<D: Into<String>> ReplyPart for SendTo<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, &Redirect::Broker(self.0.into()));
+        send(reply, Redirect::Broker(self.0.into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -70,7 +71,7 @@ impl<D: Into<String>> ReplyPart for SendTo<D> {
 
 impl<D: Into<String>> ReplyPart for SendToUser<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, &Redirect::Session(self.0.into()));
+        send(reply, Redirect::Session(self.0.into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -80,13 +81,10 @@ impl<D: Into<String>> ReplyPart for SendToUser<D> {
 
 impl ReplyPart for ExceptSender {
     fn apply(self, reply: &mut Reply) {
-        for message in &mut reply.messages {
-            message.except_sender = true;
-        }
+        reply.each(|message| message.except_sender = true);
     }
 }
 
-fn send(reply: &mut Reply, to: &Redirect) {
-    let redirect = |message: &mut ReplyMessage| message.to = Some(to.clone());
-    reply.messages.iter_mut().for_each(redirect);
+fn send(reply: &mut Reply, to: Redirect) {
+    reply.each(move |message| message.to = Some(to.clone()));
 }

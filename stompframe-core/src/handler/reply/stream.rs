@@ -1,7 +1,7 @@
 use std::fmt;
 
 use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 
 use super::{IntoReply, Reply};
 use crate::handler::{HandlerError, HandlerSpec, MessageContext};
@@ -11,7 +11,7 @@ use crate::handler::{HandlerError, HandlerSpec, MessageContext};
 /// The message counts as handled as soon as the stream is there, and the session's next messages do
 /// not wait for it. It ends when the stream does, with the session, with its first error, and, where
 /// it answers a SUBSCRIBE straight, with the subscription. A session has as many at a time as the
-/// [limits](crate::Limits) allow.
+/// [limits](crate::Limits) allow. An exception handler cannot give one.
 ///
 /// ```
 /// use futures_util::stream;
@@ -31,7 +31,10 @@ where
 {
     fn into_reply(self, context: &MessageContext) -> Result<Reply, HandlerError> {
         let context = context.clone();
-        let items: Items = self.0.map(move |item| item.into_reply(&context)).boxed();
+        let items = self
+            .0
+            .flat_map(move |item| in_turn(item.into_reply(&context)));
+        let items: Items = items.boxed();
         Ok(Reply {
             messages: Vec::new(),
             stream: Some(items),
@@ -39,8 +42,23 @@ where
     }
 
     fn describe(spec: &mut HandlerSpec) {
+        spec.goes_on();
         <S::Item as IntoReply>::describe(spec);
     }
+}
+
+/// An item, and if that goes on itself, all that it gives, before the next item.
+fn in_turn(
+    item: Result<Reply, HandlerError>,
+) -> impl futures_util::Stream<Item = Result<Reply, HandlerError>> {
+    let (first, rest) = match item {
+        Ok(mut reply) => {
+            let rest = reply.stream.take();
+            (Ok(reply), rest)
+        }
+        Err(error) => (Err(error), None),
+    };
+    stream::iter([first]).chain(stream::iter(rest).flatten())
 }
 
 /// The replies that are still to come.
