@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use stompframe::broker::SimpleBroker;
 use stompframe::channel::Verdict;
 use stompframe::prelude::*;
 use stompframe::{Limits, MessagingBuilder};
@@ -26,7 +27,7 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .controller(Failures)
             .message_converter(PointConverter)
             .application_prefix("/app")
-            .simple_broker(["/topic", "/queue"])
+            .simple_broker(SimpleBroker::new(["/topic", "/queue"]).wildcard_subscriptions())
             .accept_client_sends(["/topic", "/queue"]),
     };
     let millis = Duration::from_millis;
@@ -74,7 +75,7 @@ fn options() -> MessagingBuilder {
         .destination_separator('.')
         .user_destination_prefix("/me")
         .propagate_header("trace")
-        .simple_broker(["/topic", "/queue"])
+        .simple_broker(SimpleBroker::new(["/topic", "/queue"]).wildcard_subscriptions())
         .accept_client_sends(["/topic", "/queue"])
         .limits(limits)
 }

@@ -5,9 +5,12 @@
 //! published).
 
 mod client_sends;
+mod limits;
 mod prefixes;
 mod simple;
 
 pub(crate) use self::client_sends::ClientSends;
+pub use self::limits::BrokerLimits;
 pub(crate) use self::prefixes::Prefixes;
 pub use self::simple::SimpleBroker;
+pub(crate) use self::simple::SimpleBrokerHandler;

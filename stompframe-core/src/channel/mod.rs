@@ -22,4 +22,4 @@ pub use self::interceptor::{
 };
 pub use self::interceptors::Interceptors;
 pub use self::listener::{Handling, MessageHandler};
-pub use self::outbound::{ClientOutboundChannel, Recipient};
+pub use self::outbound::{ClientOutboundChannel, FanOut, Recipient};

@@ -39,45 +39,19 @@ impl ClientOutboundChannel {
     }
 
     /// Whether a message goes to its recipients as it is, so that
-    /// [`deliver_all`](Self::deliver_all) will do.
+    /// [`fan_out`](Self::fan_out) will do.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.interceptors.is_empty()
     }
 
-    /// Delivers to many without asking interceptors: the short way, which never waits. The message
-    /// is encoded once for each distinct subscription id (and version of the protocol), and the
-    /// bytes are shared.
-    pub fn deliver_all<'a>(
-        &self,
-        message: &Message,
-        recipients: impl IntoIterator<Item = &'a Recipient>,
-    ) {
+    /// Begins to deliver a message to many without asking interceptors: the short way, which never
+    /// waits.
+    #[must_use]
+    pub fn fan_out<'m>(&self, message: &'m Message) -> FanOut<'m> {
         debug_assert!(self.is_plain());
-        let mut encoder = Encoder::new(message, self.next_id());
-        let mut encoded: Vec<(Version, &SubscriptionId, OutgoingFrame)> = Vec::new();
-        for Recipient {
-            session,
-            subscription,
-        } in recipients
-        {
-            let version = session.version();
-            // Clients of one kind name their subscriptions alike, so the last hit is the likeliest
-            // next one.
-            let known = encoded
-                .iter()
-                .rposition(|(v, s, _)| *v == version && *s == subscription);
-            let frame = match known {
-                Some(position) => encoded[position].2.clone(),
-                None => {
-                    let frame = encoder.encode(version, subscription);
-                    if encoded.len() < MAX_SHARED {
-                        encoded.push((version, subscription, frame.clone()));
-                    }
-                    frame
-                }
-            };
-            session.push(frame);
+        FanOut {
+            encoder: Encoder::new(message, self.next_id()),
         }
     }
 
@@ -143,6 +117,43 @@ impl ClientOutboundChannel {
     }
 }
 
+/// One message on its way to many, past all interceptors.
+#[derive(Debug)]
+pub struct FanOut<'m> {
+    encoder: Encoder<'m>,
+}
+
+impl FanOut<'_> {
+    /// Puts the message into the queues of these recipients. It is encoded once for each distinct
+    /// subscription id (and version of the protocol), and the bytes are shared.
+    pub fn deliver<'a>(&mut self, recipients: impl IntoIterator<Item = &'a Recipient>) {
+        let mut encoded: Vec<(Version, &SubscriptionId, OutgoingFrame)> = Vec::new();
+        for Recipient {
+            session,
+            subscription,
+        } in recipients
+        {
+            let version = session.version();
+            // Clients of one kind name their subscriptions alike, so the last hit is the likeliest
+            // next one.
+            let known = encoded
+                .iter()
+                .rposition(|(v, s, _)| *v == version && *s == subscription);
+            let frame = match known {
+                Some(position) => encoded[position].2.clone(),
+                None => {
+                    let frame = self.encoder.encode(version, subscription);
+                    if encoded.len() < MAX_SHARED {
+                        encoded.push((version, subscription, frame.clone()));
+                    }
+                    frame
+                }
+            };
+            session.push(frame);
+        }
+    }
+}
+
 /// How many distinct encodings of one message are remembered while it is delivered. Where every
 /// client names its subscription differently, looking further costs more than encoding again.
 const MAX_SHARED: usize = 16;
@@ -153,6 +164,7 @@ const OWN: [&str; 3] = ["destination", "message-id", "subscription"];
 
 /// Encodes one message for many subscriptions: what they share once for each version, and the rest
 /// for each.
+#[derive(Debug)]
 struct Encoder<'m> {
     message: &'m Message,
     id: String,

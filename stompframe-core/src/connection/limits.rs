@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::broker::BrokerLimits;
 use crate::session::OutboxLimits;
 use crate::stomp::FrameLimits;
 
@@ -20,6 +21,8 @@ pub struct Limits {
     pub frame: FrameLimits,
     /// What may wait to be written to one client. Beyond: the session ends with `slow-consumer`.
     pub outbox: OutboxLimits,
+    /// What the broker in memory keeps.
+    pub broker: BrokerLimits,
     /// How many connections there may be at once, those before their CONNECT included; 10,000
     /// unless told otherwise. Beyond: HTTP 503 (`overloaded`).
     pub max_sessions: usize,
@@ -49,6 +52,7 @@ impl Default for Limits {
         Self {
             frame: FrameLimits::default(),
             outbox: OutboxLimits::default(),
+            broker: BrokerLimits::default(),
             max_sessions: 10_000,
             max_subscriptions: 128,
             max_streams: 16,

@@ -1,10 +1,12 @@
 //! Destinations: patterns that handlers are mapped to, and templates that replies are sent to.
 
+mod index;
 mod pattern;
 mod segment;
 mod syntax;
 mod template;
 
+pub(crate) use self::index::PatternIndex;
 pub(crate) use self::pattern::{Captures, Pattern};
 pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;

@@ -56,6 +56,14 @@ impl Pattern {
         &self.variables
     }
 
+    /// Its segments: how each is written, and what it matches; none is `**`. For patterns without a
+    /// regex, which may hold separators of its own.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (&str, Option<&Matcher>)> {
+        self.source[1..]
+            .split(self.separator)
+            .zip(self.segments.iter().map(Option::as_ref))
+    }
+
     /// The path that this pattern matches, if it matches just one.
     pub(crate) fn exact(&self) -> Option<&str> {
         let literal = |segment: &Option<Matcher>| matches!(segment, Some(Matcher::Literal(_)));
@@ -119,7 +127,7 @@ impl Pattern {
     }
 }
 
-fn parts(segment: &Segment) -> &[Part] {
+pub(super) fn parts(segment: &Segment) -> &[Part] {
     match segment {
         Segment::Deep => &[],
         Segment::Parts(parts) => parts,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
-use crate::broker::{ClientSends, Prefixes, SimpleBroker};
+use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
@@ -34,7 +34,7 @@ pub struct MessagingBuilder {
     pub(super) states: States,
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
-    broker_prefixes: Option<Prefixes>,
+    simple_broker: Option<SimpleBroker>,
     separator: char,
     user_prefix: String,
     propagated: Vec<String>,
@@ -56,7 +56,7 @@ impl Default for MessagingBuilder {
             states: HashMap::new(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
-            broker_prefixes: None,
+            simple_broker: None,
             separator: '/',
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
@@ -113,13 +113,10 @@ impl MessagingBuilder {
         self
     }
 
-    /// Starts the broker in memory, for destinations that begin with one of these prefixes.
-    pub fn simple_broker<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
-        if self
-            .broker_prefixes
-            .replace(Prefixes::new(prefixes))
-            .is_some()
-        {
+    /// Starts the broker in memory, for destinations that begin with one of these prefixes:
+    /// `.simple_broker(["/topic", "/queue"])`, or a [`SimpleBroker`] where there is more to say.
+    pub fn simple_broker(mut self, broker: impl Into<SimpleBroker>) -> Self {
+        if self.simple_broker.replace(broker.into()).is_some() {
             self.problems
                 .push("`.simple_broker(..)` was said twice: give all prefixes at once".to_owned());
         }
@@ -183,7 +180,10 @@ impl MessagingBuilder {
     /// broker prefix covers.
     pub fn build(self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
-        let broker_prefixes = self.broker_prefixes.unwrap_or_default();
+        let simple_broker = self
+            .simple_broker
+            .unwrap_or_else(|| SimpleBroker::new([""; 0]));
+        let broker_prefixes = simple_broker.prefixes.clone();
         for prefix in self
             .application_prefixes
             .iter()
@@ -217,8 +217,10 @@ impl MessagingBuilder {
         BuildError::check(problems)?;
 
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
-        let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBroker::new(
-            broker_prefixes.clone(),
+        let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBrokerHandler::new(
+            simple_broker,
+            self.separator,
+            self.limits.broker,
             Arc::clone(&outbound),
         ));
         let sessions = Arc::new(SessionRegistry::default());
