@@ -27,7 +27,11 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .controller(Failures)
             .message_converter(PointConverter)
             .application_prefix("/app")
-            .simple_broker(SimpleBroker::new(["/topic", "/queue"]).wildcard_subscriptions())
+            .simple_broker(
+                SimpleBroker::new(["/topic", "/queue"])
+                    .wildcard_subscriptions()
+                    .queues_are_topics(),
+            )
             .accept_client_sends(["/topic", "/queue"]),
     };
     let millis = Duration::from_millis;
@@ -75,7 +79,11 @@ fn options() -> MessagingBuilder {
         .destination_separator('.')
         .user_destination_prefix("/me")
         .propagate_header("trace")
-        .simple_broker(SimpleBroker::new(["/topic", "/queue"]).wildcard_subscriptions())
+        .simple_broker(
+            SimpleBroker::new(["/topic", "/queue"])
+                .wildcard_subscriptions()
+                .queues_are_topics(),
+        )
         .accept_client_sends(["/topic", "/queue"])
         .limits(limits)
 }

@@ -131,7 +131,7 @@ const VIOLATIONS: &[(&str, &str, u16, bool)] = &[
         true,
     ),
     (
-        "SUBSCRIBE\nid:1\ndestination:/topic/a\nack:client\nreceipt:r\n\n\0",
+        "SUBSCRIBE\nid:1\ndestination:/user/queue/a\nack:client\nreceipt:r\n\n\0",
         "unsupported",
         1008,
         true,
@@ -144,17 +144,12 @@ const VIOLATIONS: &[(&str, &str, u16, bool)] = &[
     ),
     (
         "SEND\ndestination:/app/say\ntransaction:t\nreceipt:r\n\n{}\0",
-        "unsupported",
-        1008,
+        "unknown-transaction",
+        1002,
         true,
     ),
-    (
-        "BEGIN\ntransaction:t\nreceipt:r\n\n\0",
-        "unsupported",
-        1008,
-        true,
-    ),
-    ("ACK\nid:1\nreceipt:r\n\n\0", "unsupported", 1008, true),
+    ("BEGIN\nreceipt:r\n\n\0", "missing-header", 1002, true),
+    ("ACK\nid:1\nreceipt:r\n\n\0", "unknown-ack", 1002, true),
 ];
 
 #[tokio::test]

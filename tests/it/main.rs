@@ -5,6 +5,7 @@
 
 mod support;
 
+mod acknowledgements;
 mod attributes;
 mod bad_input;
 mod delivery;
@@ -13,12 +14,14 @@ mod handshake;
 mod headers;
 mod interceptors;
 mod limits;
+mod queues;
 mod replies;
 mod routes;
 mod sessions;
 mod shutdown;
 mod startup;
 mod streams;
+mod transactions;
 mod users;
 mod validation;
 mod wildcards;

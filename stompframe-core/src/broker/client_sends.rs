@@ -32,17 +32,32 @@ impl ClientSends {
     }
 }
 
+impl ClientSends {
+    fn refuse(&self, message: &Message) -> Option<MessagingError> {
+        let destination = message.destination();
+        let is_closed = message.message_type() == MessageType::Message
+            && self.broker_prefixes.cover(destination)
+            && !self.accepted.cover(destination);
+        is_closed.then(|| {
+            MessagingError::new(ErrorCode::Denied).with_detail(
+                "clients may not send straight to a broker destination; send to the application",
+            )
+        })
+    }
+}
+
 impl MessageHandler for ClientSends {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
-        let destination = message.destination();
-        if message.message_type() == MessageType::Message
-            && self.broker_prefixes.cover(destination)
-            && !self.accepted.cover(destination)
-        {
-            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
-                "clients may not send straight to a broker destination; send to the application",
-            )));
+        match self.refuse(message) {
+            Some(error) => Handling::Done(Err(error)),
+            None => self.broker.handle(message, session),
         }
-        self.broker.handle(message, session)
+    }
+
+    fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {
+        match self.refuse(message) {
+            Some(error) => Err(error),
+            None => self.broker.check(message, session),
+        }
     }
 }

@@ -3,10 +3,20 @@ use std::sync::Arc;
 
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
-use super::listener::{MessageHandler, deliver};
-use crate::error::MessagingError;
+use super::listener::{MessageHandler, check, deliver};
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
+
+/// A message that the interceptors have let pass, and that waits for its transaction.
+#[derive(Debug)]
+pub(crate) struct Held(Message);
+
+impl Held {
+    pub(crate) const fn message(&self) -> &Message {
+        &self.0
+    }
+}
 
 /// From the clients to everybody who may be responsible.
 pub struct ClientInboundChannel {
@@ -36,10 +46,7 @@ impl ClientInboundChannel {
         mut message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        let context = ChannelContext {
-            channel: ChannelName::ClientInbound,
-            session: Some(session),
-        };
+        let context = context(session);
         let verdict = self.interceptors.pre_send(&mut message, context).await;
         // From here on nobody changes it, and everybody may keep it.
         let message = Arc::new(message);
@@ -57,6 +64,56 @@ impl ClientInboundChannel {
         result
     }
 
+    /// Sends a message through the interceptors, and holds it there if it would be taken then.
+    ///
+    /// # Errors
+    ///
+    /// When an interceptor failed the message, or a listener would refuse it.
+    pub(crate) async fn hold(
+        &self,
+        mut message: Message,
+        session: &Arc<Session>,
+    ) -> Result<Result<Held, Outcome>, MessagingError> {
+        let context = context(session);
+        if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
+            return Ok(Err(stopped));
+        }
+        let held = Held(message);
+        match self.check(&held, session) {
+            Ok(()) => Ok(Ok(held)),
+            Err(error) => {
+                let failed = Err(error);
+                self.interceptors.done(&held.0, &failed, context);
+                failed.map(Err)
+            }
+        }
+    }
+
+    /// Whether what is held would be taken as things stand now.
+    pub(crate) fn check(&self, held: &Held, session: &Session) -> Result<(), MessagingError> {
+        if check(&self.listeners, &held.0, session)? {
+            return Ok(());
+        }
+        Err(MessagingError::new(ErrorCode::NoRoute))
+    }
+
+    /// Sends what was held to the listeners.
+    pub(crate) async fn release(
+        &self,
+        Held(message): Held,
+        session: &Arc<Session>,
+    ) -> Result<Outcome, MessagingError> {
+        let message = Arc::new(message);
+        let result = deliver(&self.listeners, &message, Some(session)).await;
+        self.interceptors.done(&message, &result, context(session));
+        result
+    }
+
+    /// Forgets what was held.
+    pub(crate) fn discard(&self, held: &Held, session: &Arc<Session>) {
+        self.interceptors.dropped(&held.0, context(session));
+    }
+
     /// Sends a message to the listeners although an interceptor stands in the way.
     pub(crate) async fn send_past_interceptors(
         &self,
@@ -64,6 +121,13 @@ impl ClientInboundChannel {
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
         deliver(&self.listeners, &Arc::new(message), Some(session)).await
+    }
+}
+
+const fn context(session: &Arc<Session>) -> ChannelContext<'_> {
+    ChannelContext {
+        channel: ChannelName::ClientInbound,
+        session: Some(session),
     }
 }
 

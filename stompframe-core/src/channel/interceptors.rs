@@ -70,6 +70,11 @@ impl Interceptors {
         Self::completed(&self.0, message, result, context);
     }
 
+    /// Tells all that a message which they let pass goes no further.
+    pub(super) fn dropped(&self, message: &Message, context: ChannelContext<'_>) {
+        Self::completed(&self.0, message, &Ok(Outcome::Dropped), context);
+    }
+
     fn completed(
         passed: &[Arc<dyn ChannelInterceptor>],
         message: &Message,

@@ -16,6 +16,18 @@ pub trait MessageHandler: Send + Sync + 'static {
     /// `session` is the session that the message comes from; none for what the application
     /// publishes by itself.
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling;
+
+    /// Whether a client's message is for this listener, and would be taken as things stand now.
+    /// Nothing is done with it: it belongs to a transaction, and comes when that is committed. False
+    /// unless the listener says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When it would be refused.
+    fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {
+        let _ = (message, session);
+        Ok(false)
+    }
 }
 
 /// What a listener does with a message: nothing, something at once, or something that takes time.
@@ -41,6 +53,19 @@ impl fmt::Debug for Handling {
             Self::Pending(_) => f.write_str("Pending"),
         }
     }
+}
+
+/// Asks each listener whether it would take the message; says whether anybody is responsible.
+pub(super) fn check(
+    listeners: &[Arc<dyn MessageHandler>],
+    message: &Message,
+    session: &Session,
+) -> Result<bool, MessagingError> {
+    let mut is_responsible = false;
+    for listener in listeners {
+        is_responsible |= listener.check(message, session)?;
+    }
+    Ok(is_responsible)
 }
 
 /// Offers a message to each listener in turn; says whether anybody was responsible.

@@ -17,9 +17,10 @@ mod outbound;
 
 pub use self::broker::BrokerChannel;
 pub use self::inbound::ClientInboundChannel;
+pub(crate) use self::inbound::Held;
 pub use self::interceptor::{
     ChannelContext, ChannelInterceptor, ChannelName, Outcome, Step, Verdict, intercept,
 };
 pub use self::interceptors::Interceptors;
 pub use self::listener::{Handling, MessageHandler};
-pub use self::outbound::{ClientOutboundChannel, FanOut, Recipient};
+pub use self::outbound::{ClientOutboundChannel, Delivery, FanOut, Recipient};

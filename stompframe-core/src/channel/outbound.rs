@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use smallvec::SmallVec;
+
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
 use crate::error::{Chain, MessagingError};
@@ -15,6 +17,25 @@ pub struct Recipient {
     pub session: Arc<Session>,
     /// Which of its subscriptions.
     pub subscription: SubscriptionId,
+}
+
+/// One delivery of a message to one recipient, and what it says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery {
+    /// Its number, which no other delivery has: what its `message-id` is made of.
+    number: u64,
+    /// How often the message has been delivered before, to anybody.
+    pub redelivered: u32,
+    /// Whether the client is to acknowledge it.
+    pub acknowledge: bool,
+}
+
+impl Delivery {
+    /// The number.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
 }
 
 /// From the broker into the sessions' outbound queues. The last stop of every MESSAGE.
@@ -51,8 +72,38 @@ impl ClientOutboundChannel {
     pub fn fan_out<'m>(&self, message: &'m Message) -> FanOut<'m> {
         debug_assert!(self.is_plain());
         FanOut {
-            encoder: Encoder::new(message, self.next_id()),
+            encoder: Encoder::new(message, self.message_id(&self.next_delivery())),
         }
+    }
+
+    /// A delivery of its own, to be acknowledged by nobody.
+    #[must_use]
+    pub fn next_delivery(&self) -> Delivery {
+        Delivery {
+            number: self.last_id.fetch_add(1, Ordering::Relaxed),
+            redelivered: 0,
+            acknowledge: false,
+        }
+    }
+
+    /// The number of the delivery that has this `message-id`, if it is one of ours.
+    #[must_use]
+    pub fn delivery_number(&self, message_id: &str) -> Option<u64> {
+        let number = message_id
+            .strip_prefix(self.id_prefix.as_str())?
+            .strip_prefix('-')?;
+        // One spelling only: `parse` alone would take `+5` and `05`, too.
+        let parsed: u64 = number.parse().ok()?;
+        (parsed.to_string() == number).then_some(parsed)
+    }
+
+    /// Delivers to one recipient without asking interceptors, and whether or not it still has the
+    /// subscription: the caller knows that.
+    pub fn push(&self, message: &Message, recipient: &Recipient, delivery: Delivery) {
+        debug_assert!(self.is_plain());
+        recipient
+            .session
+            .push(self.encode(message, recipient, delivery));
     }
 
     /// Delivers to one recipient, through the interceptors, as long as it has the subscription.
@@ -66,13 +117,27 @@ impl ClientOutboundChannel {
         message: &Message,
         recipient: &Recipient,
     ) -> Result<Outcome, MessagingError> {
+        self.deliver_as(message, recipient, self.next_delivery())
+            .await
+    }
+
+    /// As [`deliver`](Self::deliver), and says this of the delivery.
+    ///
+    /// # Errors
+    ///
+    /// When an interceptor failed the message.
+    pub async fn deliver_as(
+        &self,
+        message: &Message,
+        recipient: &Recipient,
+        delivery: Delivery,
+    ) -> Result<Outcome, MessagingError> {
         let Recipient {
             session,
             subscription,
         } = recipient;
         if self.is_plain() {
-            let frame =
-                Encoder::new(message, self.next_id()).encode(session.version(), subscription);
+            let frame = self.encode(message, recipient, delivery);
             session.push_if_subscribed(subscription, frame);
             return Ok(Outcome::Handled);
         }
@@ -86,11 +151,24 @@ impl ClientOutboundChannel {
             return Ok(stopped);
         }
         // Interceptors may have taken their time, and the client may have unsubscribed meanwhile.
-        let frame = Encoder::new(&message, self.next_id()).encode(session.version(), subscription);
+        let frame = self.encode(&message, recipient, delivery);
         session.push_if_subscribed(subscription, frame);
         let result = Ok(Outcome::Handled);
         self.interceptors.done(&message, &result, context);
         result
+    }
+
+    fn encode(
+        &self,
+        message: &Message,
+        recipient: &Recipient,
+        delivery: Delivery,
+    ) -> OutgoingFrame {
+        Encoder::new(message, self.message_id(&delivery)).encode_as(
+            recipient.session.version(),
+            &recipient.subscription,
+            delivery,
+        )
     }
 
     /// Delivers to many, each through the interceptors; one that fails is logged and hinders no
@@ -108,12 +186,8 @@ impl ClientOutboundChannel {
         }
     }
 
-    fn next_id(&self) -> String {
-        format!(
-            "{}-{}",
-            self.id_prefix,
-            self.last_id.fetch_add(1, Ordering::Relaxed)
-        )
+    fn message_id(&self, delivery: &Delivery) -> String {
+        format!("{}-{}", self.id_prefix, delivery.number)
     }
 }
 
@@ -181,6 +255,35 @@ impl<'m> Encoder<'m> {
     }
 
     fn encode(&mut self, version: Version, subscription: &SubscriptionId) -> OutgoingFrame {
+        self.fill(version, subscription, &[])
+    }
+
+    /// What acknowledgements and redelivery need is said, too.
+    fn encode_as(
+        mut self,
+        version: Version,
+        subscription: &SubscriptionId,
+        delivery: Delivery,
+    ) -> OutgoingFrame {
+        let id = self.id.clone();
+        let count = (delivery.redelivered.saturating_add(1)).to_string();
+        let mut own: SmallVec<[(&str, &str); 3]> = SmallVec::new();
+        // STOMP 1.2, ACK; earlier versions name the message-id.
+        if delivery.acknowledge && version == Version::V1_2 {
+            own.push(("ack", &id));
+        }
+        if delivery.redelivered > 0 {
+            own.extend([("redelivered", "true"), ("delivery-count", &count)]);
+        }
+        self.fill(version, subscription, &own)
+    }
+
+    fn fill(
+        &mut self,
+        version: Version,
+        subscription: &SubscriptionId,
+        own: &[(&str, &str)],
+    ) -> OutgoingFrame {
         let message = self.message;
         let shared = self.shared[version as usize].get_or_insert_with(|| {
             let application = message
@@ -191,11 +294,10 @@ impl<'m> Encoder<'m> {
                 std::iter::once(("destination", message.destination())).chain(application);
             MessageTemplate::new(version, headers, message.payload())
         });
-        let id = ("message-id", self.id.as_str());
-        let encoded = match subscription.header() {
-            Some(subscription) => shared.fill(&[("subscription", subscription), id]),
-            None => shared.fill(&[id]),
-        };
-        OutgoingFrame::new(encoded.bytes)
+        let mut headers: SmallVec<[(&str, &str); 5]> = SmallVec::new();
+        headers.extend(subscription.header().map(|id| ("subscription", id)));
+        headers.push(("message-id", self.id.as_str()));
+        headers.extend_from_slice(own);
+        OutgoingFrame::new(shared.fill(&headers).bytes)
     }
 }

@@ -23,6 +23,8 @@ pub struct Limits {
     pub outbox: OutboxLimits,
     /// What the broker in memory keeps.
     pub broker: BrokerLimits,
+    /// What a session's transactions may hold. Beyond: ERROR `transaction-limit`.
+    pub transactions: TransactionLimits,
     /// How many connections there may be at once, those before their CONNECT included; 10,000
     /// unless told otherwise. Beyond: HTTP 503 (`overloaded`).
     pub max_sessions: usize,
@@ -53,6 +55,7 @@ impl Default for Limits {
             frame: FrameLimits::default(),
             outbox: OutboxLimits::default(),
             broker: BrokerLimits::default(),
+            transactions: TransactionLimits::default(),
             max_sessions: 10_000,
             max_subscriptions: 128,
             max_streams: 16,
@@ -60,6 +63,28 @@ impl Default for Limits {
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),
+        }
+    }
+}
+
+/// What a session's transactions may hold until they are committed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct TransactionLimits {
+    /// How many may be open at a time; 16 unless told otherwise.
+    pub max_open: usize,
+    /// How many frames one may hold; 1,024 unless told otherwise.
+    pub max_frames: usize,
+    /// How many bytes all of them may hold; 1 MiB unless told otherwise.
+    pub max_bytes: usize,
+}
+
+impl Default for TransactionLimits {
+    fn default() -> Self {
+        Self {
+            max_open: 16,
+            max_frames: 1024,
+            max_bytes: 1024 * 1024,
         }
     }
 }

@@ -15,6 +15,6 @@ mod writer;
 pub use self::connections::Admission;
 pub(crate) use self::connections::Connections;
 pub use self::endpoint::EndpointConfig;
-pub use self::limits::Limits;
+pub use self::limits::{Limits, TransactionLimits};
 pub(crate) use self::shared::Shared;
 pub use self::transport::{TransportError, TransportSink, TransportSource};

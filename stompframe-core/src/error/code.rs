@@ -68,6 +68,18 @@ error_codes! {
     DuplicateSubscription = "duplicate-subscription", 1002, "Subscription id is already in use";
     /// The `ack` header is none of the three modes.
     BadAckMode = "bad-ack-mode", 1002, "ack must be auto, client or client-individual";
+    /// The `selector` header cannot be read.
+    BadSelector = "bad-selector", 1008, "The selector cannot be read";
+    /// No message awaits this ACK or NACK.
+    UnknownAck = "unknown-ack", 1002, "No message awaits this acknowledgement";
+    /// The transaction is not open.
+    UnknownTransaction = "unknown-transaction", 1002, "Transaction is not open";
+    /// The transaction is open already.
+    DuplicateTransaction = "duplicate-transaction", 1002, "Transaction is open already";
+    /// The session has as many transactions open as it may, or one of them holds as much as it may.
+    TransactionLimit = "transaction-limit", 1008, "Transaction is too large, or too many are open";
+    /// The queue holds as much as it may, and nobody takes it.
+    QueueFull = "queue-full", 1013, "The queue is full";
     /// The frame asks for something that this server does not do.
     Unsupported = "unsupported", 1008, "This feature is not supported";
     /// Nobody is responsible for the destination.

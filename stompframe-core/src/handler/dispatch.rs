@@ -16,7 +16,7 @@ use super::reply::Items;
 use super::{HandlerError, MappingRegistry, MessageContext, Reply, lookup_path};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::{Chain, ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::{AckMode, Message, MessageType};
 use crate::session::Session;
 
 /// Finds the handler of a message, calls it, and sends its reply on its way (Spring's
@@ -82,6 +82,10 @@ impl MessageHandler for AnnotatedHandlers {
         let Some((route, captures)) = self.registry.find(kind, path) else {
             return Handling::Ignored;
         };
+        if message.ack_mode() != AckMode::Auto {
+            return Handling::Done(Err(MessagingError::new(ErrorCode::Unsupported)
+                .with_detail("what a handler answers has ack:auto only")));
+        }
         let (route, calls) = (Arc::clone(route), Arc::clone(&self.calls));
         let context = MessageContext {
             lookup_path: message.shared_destination().slice_ref(path),
@@ -92,6 +96,12 @@ impl MessageHandler for AnnotatedHandlers {
             variables: Arc::clone(&route.variables),
         };
         Handling::Pending(Box::pin(calls.handle(route, context)))
+    }
+
+    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
+        let path = lookup_path(&self.prefixes, message.destination());
+        let is_mapped = |path| self.registry.find(MappingKind::Message, path).is_some();
+        Ok(message.message_type() == MessageType::Message && path.is_some_and(is_mapped))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What travels through the channels: a type, a destination, headers and a payload.
 
+mod ack;
 mod audience;
 mod converter;
 mod converters;
@@ -10,6 +11,7 @@ mod subscription;
 use bytes::Bytes;
 use bytestring::ByteString;
 
+pub use self::ack::AckMode;
 pub use self::audience::Audience;
 pub use self::converter::{MessageConverter, PayloadReader, PayloadValue};
 pub use self::converters::Converters;
@@ -30,6 +32,11 @@ pub enum MessageType {
     Subscribe,
     /// A session wants it no longer.
     Unsubscribe,
+    /// A session has received a message: that which its [`acknowledged`](Message::acknowledged)
+    /// names.
+    Ack,
+    /// A session refuses a message that it was given.
+    Nack,
     /// A session has ended, for whatever reason; comes exactly once for each session that
     /// connected.
     Disconnect,
@@ -47,6 +54,8 @@ pub struct Message {
     destination: ByteString,
     subscription: Option<SubscriptionId>,
     audience: Audience,
+    ack_mode: AckMode,
+    acknowledged: Option<ByteString>,
     headers: Headers,
     payload: Bytes,
 }
@@ -61,6 +70,8 @@ impl Message {
             destination: destination.into(),
             subscription: None,
             audience: Audience::Everybody,
+            ack_mode: AckMode::Auto,
+            acknowledged: None,
             headers: Headers::default(),
             payload: Bytes::new(),
         }
@@ -99,7 +110,7 @@ impl Message {
         self.message_type
     }
 
-    /// Where it goes; empty for CONNECT and DISCONNECT, and for an UNSUBSCRIBE of an unknown id.
+    /// Where it goes; empty for CONNECT, DISCONNECT, ACK and NACK, and for an UNSUBSCRIBE of an unknown id.
     #[must_use]
     pub fn destination(&self) -> &str {
         &self.destination
@@ -134,6 +145,27 @@ impl Message {
     /// Says for whom it is.
     pub fn set_audience(&mut self, audience: Audience) {
         self.audience = audience;
+    }
+
+    /// How a SUBSCRIBE wants what is delivered to be acknowledged.
+    #[must_use]
+    pub const fn ack_mode(&self) -> AckMode {
+        self.ack_mode
+    }
+
+    pub(crate) const fn set_ack_mode(&mut self, mode: AckMode) {
+        self.ack_mode = mode;
+    }
+
+    /// What an ACK or NACK is about: the `ack` header (STOMP 1.2) or the `message-id` (1.0 and 1.1)
+    /// of the MESSAGE.
+    #[must_use]
+    pub fn acknowledged(&self) -> Option<&str> {
+        self.acknowledged.as_deref()
+    }
+
+    pub(crate) fn set_acknowledged(&mut self, id: ByteString) {
+        self.acknowledged = Some(id);
     }
 
     /// The application's headers (what Spring calls native headers), `content-type` among them.

@@ -3,15 +3,17 @@
 /// What a client puts under one of these names is taken out of its SEND before anybody sees the
 /// message, so that nothing can be forged (Spring passes them on). Compared in lower case: some
 /// clients fold case.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 16] = [
     "ack",
     "content-length",
+    "delivery-count",
     "destination",
     "error-code",
     "heart-beat",
     "message-id",
     "receipt",
     "receipt-id",
+    "redelivered",
     "server",
     "session",
     "subscription",

@@ -206,6 +206,7 @@ impl MessagingBuilder {
                 "`.accept_client_sends([\"{accepted}\"])`: no broker prefix covers it"
             ));
         }
+        problems.extend(simple_broker.problems());
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
         let (registry, exceptions) = self.handlers.resolve(
@@ -221,6 +222,7 @@ impl MessagingBuilder {
             simple_broker,
             self.separator,
             self.limits.broker,
+            self.limits.outbox,
             Arc::clone(&outbound),
         ));
         let sessions = Arc::new(SessionRegistry::default());

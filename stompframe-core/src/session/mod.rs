@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::id::SessionId;
 pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
-pub(crate) use self::outbox::{Drained, Outbox};
+pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
 pub use self::principal::Principal;
 pub(crate) use self::registry::Place;
 pub use self::registry::SessionRegistry;

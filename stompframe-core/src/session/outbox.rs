@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -128,6 +129,13 @@ struct State {
     bytes: usize,
     frames: usize,
     sealed: Option<Close>,
+    waiting_for_room: Vec<Arc<dyn OnRoom>>,
+}
+
+/// Somebody who gives a session only as much as it takes, and waits for room in its queue.
+pub(crate) trait OnRoom: fmt::Debug + Send + Sync {
+    /// Called once, when there is room again.
+    fn on_room(self: Arc<Self>);
 }
 
 /// What [`Outbox::drain`] found.
@@ -157,18 +165,7 @@ impl Outbox {
         // One frame alone always fits: how large a frame may be is decided where it is made.
         let over_bytes = state.frames > 0 && state.bytes + frame.len() > self.limits.max_bytes;
         if over_bytes || state.frames >= self.limits.max_frames {
-            // What is queued cannot be delivered in any useful time. Its memory is worth more than
-            // its bytes.
-            state.queue = VecDeque::new();
-            let code = ErrorCode::SlowConsumer;
-            let error = Frame::new(Command::Error)
-                .with_header("message", code.message())
-                .with_header("error-code", code.as_str());
-            if let Ok(error) = OutgoingFrame::encode(&error, Version::V1_0) {
-                state.queue.push_back(error);
-            }
-            state.sealed = Some(Close::because(code));
-            self.filled.notify_one();
+            self.overflow_with(state);
             return;
         }
         state.bytes += frame.len();
@@ -178,6 +175,43 @@ impl Outbox {
         if was_empty {
             self.filled.notify_one();
         }
+    }
+
+    /// Whether a frame of about this many bytes fits with room to spare. If not, `waiter` is told when
+    /// that may have changed; once the queue is sealed it never will.
+    pub(crate) fn has_room(&self, bytes: usize, waiter: impl FnOnce() -> Arc<dyn OnRoom>) -> bool {
+        let mut state = self.state();
+        if state.sealed.is_some() {
+            return false;
+        }
+        let has_room = state.has_room(bytes, self.limits);
+        if !has_room {
+            state.waiting_for_room.push(waiter());
+        }
+        has_room
+    }
+
+    /// Ends the session because more waits for it than may.
+    pub(crate) fn overflow(&self) {
+        let state = self.state();
+        if state.sealed.is_none() {
+            self.overflow_with(state);
+        }
+    }
+
+    fn overflow_with(&self, mut state: MutexGuard<'_, State>) {
+        // What is queued cannot be delivered in any useful time. Its memory is worth more than its
+        // bytes.
+        state.queue = VecDeque::new();
+        let code = ErrorCode::SlowConsumer;
+        let error = Frame::new(Command::Error)
+            .with_header("message", code.message())
+            .with_header("error-code", code.as_str());
+        if let Ok(error) = OutgoingFrame::encode(&error, Version::V1_0) {
+            state.queue.push_back(error);
+        }
+        state.sealed = Some(Close::because(code));
+        self.filled.notify_one();
     }
 
     /// Ends the queue, with one last frame if there is one. The first to seal it decides; later
@@ -232,10 +266,26 @@ impl Outbox {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
         state.frames = state.frames.saturating_sub(frames);
+        if state.waiting_for_room.is_empty() || !state.has_room(0, self.limits) {
+            return;
+        }
+        let waiting = std::mem::take(&mut state.waiting_for_room);
+        drop(state);
+        for waiter in waiting {
+            waiter.on_room();
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Half of the queue is left to those who cannot wait: receipts, and what is for everybody.
+    const fn has_room(&self, bytes: usize, limits: OutboxLimits) -> bool {
+        self.frames == 0
+            || (self.bytes + bytes <= limits.max_bytes / 2 && self.frames < limits.max_frames / 2)
     }
 }
 

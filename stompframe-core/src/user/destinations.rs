@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::error::{Chain, ErrorCode, MessagingError};
-use crate::message::{Audience, Message, MessageType};
+use crate::message::{AckMode, Audience, Message, MessageType};
 use crate::session::{Session, SessionRegistry};
 
 /// Takes subscriptions below `/user` (or another prefix) and delivers to them.
@@ -71,10 +71,10 @@ impl MessageHandler for UserDestinations {
             }
             (MessageType::Message, Audience::User(name)) => self.sessions.of_user(name),
             _ if !self.covers(message.destination()) => return Handling::Ignored,
-            (MessageType::Message, _) => {
-                return Handling::Done(Err(MessagingError::new(ErrorCode::Denied).with_detail(
-                    "clients may not send to user destinations; send to the application",
-                )));
+            (MessageType::Message, _) => return Handling::Done(Err(closed())),
+            (MessageType::Subscribe, _) if message.ack_mode() != AckMode::Auto => {
+                return Handling::Done(Err(MessagingError::new(ErrorCode::Unsupported)
+                    .with_detail("a user destination has ack:auto only")));
             }
             _ => return Handling::DONE,
         };
@@ -88,6 +88,18 @@ impl MessageHandler for UserDestinations {
             Ok(())
         }))
     }
+
+    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
+        if self.covers(message.destination()) {
+            return Err(closed());
+        }
+        Ok(false)
+    }
+}
+
+fn closed() -> MessagingError {
+    MessagingError::new(ErrorCode::Denied)
+        .with_detail("clients may not send to user destinations; send to the application")
 }
 
 async fn deliver(outbound: &ClientOutboundChannel, message: &Message, recipients: &[Recipient]) {

@@ -66,9 +66,15 @@ impl Client {
 
     /// Sends a frame without a body, given without its empty line, and waits for its receipt.
     pub(crate) async fn confirmed(&mut self, head: &str) {
+        self.confirmed_with_body(head, "").await;
+    }
+
+    /// The same with a body.
+    pub(crate) async fn confirmed_with_body(&mut self, head: &str, body: &str) {
         self.receipts += 1;
         let receipt = format!("confirmed-{}", self.receipts);
-        self.send(format!("{head}receipt:{receipt}\n\n\0")).await;
+        self.send(format!("{head}receipt:{receipt}\n\n{body}\0"))
+            .await;
         let frame = self.frame().await;
         assert_eq!(
             (frame.command.as_str(), frame.header("receipt-id")),

@@ -1,5 +1,6 @@
 //! An application under test, and a client that speaks bytes.
 
+mod broker;
 mod client;
 mod frame;
 
@@ -10,6 +11,7 @@ use stompframe::MessagingBuilder;
 use stompframe::prelude::*;
 use tokio::task::JoinHandle;
 
+pub(crate) use self::broker::{both, broker, intercepted};
 pub(crate) use self::client::Client;
 pub(crate) use self::frame::Frame;
 

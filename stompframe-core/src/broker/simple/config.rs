@@ -1,3 +1,5 @@
+use bytestring::ByteString;
+
 use crate::broker::Prefixes;
 
 /// The broker in memory, as the builder takes it (Spring's `SimpleBrokerRegistration`).
@@ -17,16 +19,58 @@ use crate::broker::Prefixes;
 #[must_use]
 pub struct SimpleBroker {
     pub(crate) prefixes: Prefixes,
+    pub(crate) queues: Prefixes,
+    pub(crate) dead_letters: Option<ByteString>,
     pub(crate) wildcards: bool,
 }
 
+/// What is a queue unless told otherwise.
+const QUEUES: &str = "/queue";
+
+/// Where dead letters go unless told otherwise.
+const DEAD_LETTERS: &str = "/queue/dead-letters";
+
 impl SimpleBroker {
     /// For destinations that begin with one of these prefixes.
+    ///
+    /// Those below `/queue` are queues, if it is among them: each message goes to one of the
+    /// subscribers. All others are topics: each message goes to all of them.
     pub fn new<I: IntoIterator<Item: Into<String>>>(prefixes: I) -> Self {
+        let prefixes = Prefixes::new(prefixes);
+        let has_queues = prefixes
+            .iter()
+            .any(|prefix| prefix.trim_end_matches('/') == QUEUES);
         Self {
-            prefixes: Prefixes::new(prefixes),
+            prefixes,
+            queues: Prefixes::new(has_queues.then_some(QUEUES)),
+            dead_letters: has_queues.then(|| ByteString::from_static(DEAD_LETTERS)),
             wildcards: false,
         }
+    }
+
+    /// Says which destinations are queues, in place of `/queue`: those that begin with one of these
+    /// prefixes, which have to be among those of the broker. Dead letters are not kept unless
+    /// [`dead_letters`](Self::dead_letters) says where.
+    pub fn queues<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
+        self.queues = Prefixes::new(prefixes);
+        self.dead_letters = None;
+        self
+    }
+
+    /// Makes topics of all destinations, those below `/queue`, too, as they are in Spring: each
+    /// message goes to everybody who is subscribed, and nothing waits.
+    pub fn queues_are_topics(self) -> Self {
+        self.queues([""; 0])
+    }
+
+    /// Says to which queue messages go that nobody received in the end, as they waited too long or
+    /// were delivered too often; `/queue/dead-letters` unless told otherwise.
+    ///
+    /// There, they have the headers `original-destination` and `dead-letter-reason`, which is
+    /// `expired` or `undeliverable`. Reading them is a matter of subscribing to the queue.
+    pub fn dead_letters(mut self, queue: impl Into<ByteString>) -> Self {
+        self.dead_letters = Some(queue.into());
+        self
     }
 
     /// Lets clients subscribe to patterns, such as `/topic/rooms/*` or `/topic/**`: to all that
@@ -50,5 +94,28 @@ impl<S: Into<String>, const N: usize> From<[S; N]> for SimpleBroker {
 impl<S: Into<String>> From<Vec<S>> for SimpleBroker {
     fn from(prefixes: Vec<S>) -> Self {
         Self::new(prefixes)
+    }
+}
+
+impl SimpleBroker {
+    /// What is wrong with it, each as a sentence that says the fix.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let uncovered = |queue: &&str| !self.prefixes.cover(queue);
+        let mut problems: Vec<_> = self
+            .queues
+            .iter()
+            .filter(uncovered)
+            .map(|queue| format!("`.queues([\"{queue}\"])`: no prefix of the broker covers it"))
+            .collect();
+        if let Some(queue) = self
+            .dead_letters
+            .as_deref()
+            .filter(|to| !self.queues.cover(to))
+        {
+            problems.push(format!(
+                "`.dead_letters(\"{queue}\")`: it is not below a prefix that `.queues([..])` names"
+            ));
+        }
+        problems
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{ErrorCode, MessagingError};
 use crate::message::is_reserved;
 use crate::stomp::{Command, Frame, Headers};
 
-/// How long a client's ids may be, in bytes: of subscriptions, and of receipts.
+/// How long a client's ids may be, in bytes: of subscriptions and transactions, and of receipts.
 const MAX_ID: usize = 128;
 const MAX_RECEIPT: usize = 256;
 
@@ -39,6 +39,32 @@ pub(super) fn destination_of(frame: &Frame) -> Result<ByteString, Fatal> {
             ))
         }
         Some(destination) => Ok(destination.clone()),
+    }
+}
+
+/// A header that the frame has to have.
+pub(super) fn required(frame: &Frame, name: &str) -> Result<ByteString, Fatal> {
+    match frame.headers.get_bytestring(name) {
+        Some(value) if !value.is_empty() => Ok(value.clone()),
+        _ => Err(missing(frame.command, name)),
+    }
+}
+
+/// The transaction that BEGIN, COMMIT or ABORT is about.
+pub(super) fn transaction_of(frame: &Frame) -> Result<ByteString, Fatal> {
+    match transaction_in(frame)? {
+        Some(id) => Ok(id),
+        None => Err(missing(frame.command, "transaction")),
+    }
+}
+
+/// The transaction that a SEND, ACK or NACK belongs to, if it belongs to one.
+pub(super) fn transaction_in(frame: &Frame) -> Result<Option<ByteString>, Fatal> {
+    match frame.headers.get_bytestring("transaction") {
+        None => Ok(None),
+        Some(id) if id.is_empty() => Err(missing(frame.command, "transaction")),
+        Some(id) if id.len() > MAX_ID => Err(too_long("transaction", MAX_ID)),
+        Some(id) => Ok(Some(id.clone())),
     }
 }
 

@@ -1,14 +1,17 @@
+mod acknowledge;
 mod connect;
 mod headers;
 mod send;
 mod subscribe;
+mod transactions;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 
-use self::headers::{check_receipt, receipt_of, unsupported};
+use self::headers::{check_receipt, receipt_of};
+use self::transactions::Transactions;
 use super::answer::{About, Answers};
 use super::shared::Shared;
 use crate::channel::Outcome;
@@ -22,6 +25,7 @@ pub(super) struct Protocol {
     shared: Arc<Shared>,
     session: Arc<Session>,
     answers: Answers,
+    transactions: Transactions,
 }
 
 /// What the connection does after a frame.
@@ -41,11 +45,12 @@ pub(super) enum Next {
 type Fatal = MessagingError;
 
 impl Protocol {
-    pub(super) const fn new(shared: Arc<Shared>, session: Arc<Session>, answers: Answers) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, session: Arc<Session>, answers: Answers) -> Self {
         Self {
             shared,
             session,
             answers,
+            transactions: Transactions::default(),
         }
     }
 
@@ -96,7 +101,8 @@ impl Protocol {
     }
 
     /// Takes the session out of everywhere; comes once, whatever ended it.
-    pub(super) async fn end_session(&self) {
+    pub(super) async fn end_session(&mut self) {
+        self.abort_all();
         if !self.session.is_connected() {
             return; // Nobody knows it.
         }
@@ -135,7 +141,17 @@ impl Protocol {
                 self.answers.receipt(receipt);
                 Ok(Next::Disconnected)
             }
-            command => Err(unsupported(format!("{command} is not supported"))),
+            Command::Ack | Command::Nack => self.acknowledge(&frame, receipt).await,
+            Command::Begin => self.begin(&frame, receipt),
+            Command::Commit => self.commit(&frame, receipt).await,
+            Command::Abort => self.abort(&frame, receipt),
+            // The decoder lets no others pass that a client may not send.
+            Command::Connect
+            | Command::Stomp
+            | Command::Connected
+            | Command::Message
+            | Command::Receipt
+            | Command::Error => Err(ErrorCode::UnknownCommand.into()),
         }
     }
 

@@ -1,4 +1,4 @@
-use super::headers::{application_headers, destination_of, unsupported};
+use super::headers::{application_headers, destination_of, transaction_in};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::message::{Message, MessageType};
@@ -6,16 +6,21 @@ use crate::stomp::Frame;
 
 impl Protocol {
     /// SEND. Its RECEIPT means that a handler returned success and its replies were accepted by the
-    /// broker, or that the broker took the message itself.
-    pub(super) async fn send(&self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+    /// broker, or that the broker took the message itself; in a transaction, that it is held there.
+    pub(super) async fn send(
+        &mut self,
+        frame: Frame,
+        receipt: Option<&str>,
+    ) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
-        if frame.headers.contains("transaction") {
-            return Err(unsupported("transactions are not supported"));
-        }
+        let transaction = transaction_in(&frame)?;
         let mut message = Message::new(MessageType::Message, destination.clone());
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
-        let offered = self.offer(message, receipt).await;
+        let offered = match transaction {
+            Some(transaction) => self.hold(&transaction, message, receipt).await?,
+            None => self.offer(message, receipt).await,
+        };
         let about = About {
             command: frame.command,
             destination: &destination,

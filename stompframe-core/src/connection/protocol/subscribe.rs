@@ -1,8 +1,8 @@
 use super::headers::{application_headers, destination_of, missing, subscription_id, unsupported};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
-use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType, SubscriptionId};
+use crate::error::ErrorCode;
+use crate::message::{AckMode, Message, MessageType, SubscriptionId};
 use crate::stomp::{Frame, Version};
 
 impl Protocol {
@@ -21,13 +21,9 @@ impl Protocol {
             }
             None => return Err(missing(frame.command, "id")),
         };
-        match frame.header("ack") {
-            None | Some("auto") => {}
-            Some("client" | "client-individual") => {
-                return Err(unsupported("only ack:auto is supported"));
-            }
-            Some(_) => return Err(MessagingError::new(ErrorCode::BadAckMode)),
-        }
+        let Some(ack_mode) = AckMode::parse(frame.header("ack").unwrap_or("auto")) else {
+            return Err(ErrorCode::BadAckMode.into());
+        };
         if frame.headers.contains("selector") {
             // To ignore it would deliver what the client does not want, and thinks it will not get.
             return Err(unsupported("selectors are not supported"));
@@ -39,6 +35,7 @@ impl Protocol {
         )?;
         let mut message = Message::new(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
+        message.set_ack_mode(ack_mode);
         *message.headers_mut() = application_headers(frame.headers);
         let offered = self.offer(message, receipt).await;
         if !matches!(offered, Ok(true)) {

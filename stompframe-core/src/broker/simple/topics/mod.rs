@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytestring::ByteString;
 use smallvec::SmallVec;
 
+pub(super) use self::topic::Subscriber;
 use self::topic::Topic;
-use crate::channel::Recipient;
 use crate::destination::{Pattern, PatternIndex};
 use crate::message::SubscriptionId;
 use crate::session::SessionId;
@@ -40,7 +40,7 @@ impl Topics {
         }
     }
 
-    pub(super) fn subscribe(&self, destination: &ByteString, recipient: Recipient) {
+    pub(super) fn subscribe(&self, destination: &ByteString, subscriber: &Subscriber) {
         loop {
             let topic = Arc::clone(
                 self.exact
@@ -48,7 +48,7 @@ impl Topics {
                     .get_or_insert_with(destination.clone(), Arc::default),
             );
             // Else the last subscriber has just left: there will be another topic.
-            if topic.insert(recipient.clone()) {
+            if topic.insert(subscriber.clone()) {
                 return;
             }
         }
@@ -69,7 +69,7 @@ impl Topics {
         }
     }
 
-    pub(super) fn subscribe_to_pattern(&self, pattern: &Pattern, recipient: Recipient) {
+    pub(super) fn subscribe_to_pattern(&self, pattern: &Pattern, subscriber: Subscriber) {
         let mut patterns = self
             .patterns
             .write()
@@ -77,7 +77,7 @@ impl Topics {
         // Topics of patterns come and go under this lock, so this one has not retired.
         patterns
             .get_or_insert_with(pattern, Arc::default)
-            .insert(recipient);
+            .insert(subscriber);
         self.pattern_count.store(patterns.len(), Ordering::Release);
     }
 
@@ -118,6 +118,8 @@ impl Topics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broker::simple::subscription::Subscription;
+    use crate::channel::Recipient;
     use crate::session::{OutboxLimits, Session};
 
     fn recipient(subscription: &'static str) -> Recipient {
@@ -128,12 +130,25 @@ mod tests {
         }
     }
 
+    fn subscriber(recipient: &Recipient) -> Subscriber {
+        Subscriber {
+            subscription: Subscription {
+                recipient: recipient.clone(),
+            },
+            queue: None,
+        }
+    }
+
     /// The subscriptions that a message for this destination goes to.
     fn subscriptions(topics: &Topics, destination: &str) -> Vec<String> {
         let mut all = Vec::new();
         for topic in topics.matching(destination) {
-            topic.with_recipients(|recipients| {
-                all.extend(recipients.iter().map(|one| one.subscription.to_string()));
+            topic.with_subscribers(|subscribers| {
+                all.extend(
+                    subscribers
+                        .all()
+                        .map(|one| one.subscription.recipient.subscription.to_string()),
+                );
             });
         }
         all.sort_unstable();
@@ -146,7 +161,7 @@ mod tests {
         let destination = ByteString::from_static("/topic/a");
         let recipients = [recipient("0"), recipient("1"), recipient("2")];
         for recipient in &recipients {
-            topics.subscribe(&destination, recipient.clone());
+            topics.subscribe(&destination, &subscriber(recipient));
         }
         assert_eq!(subscriptions(&topics, "/topic/a"), ["0", "1", "2"]);
         for (left, gone) in recipients.iter().enumerate() {
@@ -166,8 +181,8 @@ mod tests {
         let topics = Topics::new('/');
         let pattern = Pattern::parse_subscription("/topic/*", '/').unwrap();
         let (star, exact) = (recipient("star"), recipient("exact"));
-        topics.subscribe_to_pattern(&pattern, star.clone());
-        topics.subscribe(&ByteString::from_static("/topic/a"), exact);
+        topics.subscribe_to_pattern(&pattern, subscriber(&star));
+        topics.subscribe(&ByteString::from_static("/topic/a"), &subscriber(&exact));
         assert_eq!(subscriptions(&topics, "/topic/a"), ["exact", "star"]);
         assert_eq!(subscriptions(&topics, "/topic/b"), ["star"]);
         assert!(subscriptions(&topics, "/topic/b/c").is_empty());
@@ -186,10 +201,13 @@ mod tests {
                 scope.spawn(|| {
                     for _ in 0..2_000 {
                         let mine = recipient("0");
-                        topics.subscribe(&destination, mine.clone());
+                        topics.subscribe(&destination, &subscriber(&mine));
                         let found = topics.matching("/topic/a").iter().any(|topic| {
-                            topic.with_recipients(|all| {
-                                all.iter().any(|one| one.session.id() == mine.session.id())
+                            topic.with_subscribers(|subscribers| {
+                                let id = |one: &Subscriber| {
+                                    one.subscription.recipient.session.id().clone()
+                                };
+                                subscribers.all().any(|one| &id(one) == mine.session.id())
                             })
                         });
                         assert!(found);

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-use crate::channel::Recipient;
+use crate::broker::simple::queues::Queue;
+use crate::broker::simple::subscription::Subscription;
 use crate::message::SubscriptionId;
 use crate::session::SessionId;
 
@@ -11,9 +12,19 @@ pub(in crate::broker::simple) struct Topic {
     subscribers: RwLock<Subscribers>,
 }
 
+/// One subscription to a topic.
+#[derive(Clone, Debug)]
+pub(in crate::broker::simple) struct Subscriber {
+    pub(in crate::broker::simple) subscription: Subscription,
+    /// Where its messages wait, if it acknowledges what it receives.
+    pub(in crate::broker::simple) queue: Option<Arc<Queue>>,
+}
+
 #[derive(Debug, Default)]
-struct Subscribers {
-    recipients: Vec<Recipient>,
+pub(in crate::broker::simple) struct Subscribers {
+    all: Vec<Subscriber>,
+    /// How many of them acknowledge.
+    acknowledging: usize,
     positions: HashMap<(SessionId, SubscriptionId), usize>,
     /// The last subscriber has left, and the topic is being taken out of where it was.
     retired: bool,
@@ -21,18 +32,20 @@ struct Subscribers {
 
 impl Topic {
     /// Adds a subscriber, unless the topic has retired; says whether it did.
-    pub(super) fn insert(&self, recipient: Recipient) -> bool {
+    pub(super) fn insert(&self, subscriber: Subscriber) -> bool {
         let mut subscribers = self.write();
         if subscribers.retired {
             return false;
         }
+        let recipient = &subscriber.subscription.recipient;
         let key = (
             recipient.session.id().clone(),
             recipient.subscription.clone(),
         );
-        let position = subscribers.recipients.len();
+        let position = subscribers.all.len();
         subscribers.positions.insert(key, position);
-        subscribers.recipients.push(recipient);
+        subscribers.acknowledging += usize::from(subscriber.queue.is_some());
+        subscribers.all.push(subscriber);
         true
     }
 
@@ -40,21 +53,21 @@ impl Topic {
     pub(super) fn remove(&self, session: &SessionId, subscription: &SubscriptionId) -> bool {
         let mut subscribers = self.write();
         subscribers.remove(session, subscription);
-        let retires = subscribers.recipients.is_empty() && !subscribers.retired;
+        let retires = subscribers.all.is_empty() && !subscribers.retired;
         subscribers.retired |= retires;
         retires
     }
 
     /// Calls `then` with the subscribers, none of whom leaves meanwhile.
-    pub(in crate::broker::simple) fn with_recipients<R>(
+    pub(in crate::broker::simple) fn with_subscribers<R>(
         &self,
-        then: impl FnOnce(&[Recipient]) -> R,
+        then: impl FnOnce(&Subscribers) -> R,
     ) -> R {
         let subscribers = self
             .subscribers
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        then(&subscribers.recipients)
+        then(&subscribers)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Subscribers> {
@@ -65,6 +78,24 @@ impl Topic {
 }
 
 impl Subscribers {
+    pub(in crate::broker::simple) fn all(&self) -> impl Iterator<Item = &Subscriber> {
+        self.all.iter()
+    }
+
+    /// Those that acknowledge, and where their messages wait. There are rarely any, and then nobody
+    /// is looked at.
+    pub(in crate::broker::simple) fn acknowledging(
+        &self,
+    ) -> impl Iterator<Item = (&Subscription, &Arc<Queue>)> {
+        let all: &[Subscriber] = if self.acknowledging > 0 {
+            &self.all
+        } else {
+            &[]
+        };
+        all.iter()
+            .filter_map(|one| Some((&one.subscription, one.queue.as_ref()?)))
+    }
+
     fn remove(&mut self, session: &SessionId, subscription: &SubscriptionId) {
         let Some(position) = self
             .positions
@@ -72,8 +103,10 @@ impl Subscribers {
         else {
             return;
         };
-        self.recipients.swap_remove(position);
-        if let Some(moved) = self.recipients.get(position) {
+        let gone = self.all.swap_remove(position);
+        self.acknowledging -= usize::from(gone.queue.is_some());
+        if let Some(moved) = self.all.get(position) {
+            let moved = &moved.subscription.recipient;
             self.positions.insert(
                 (moved.session.id().clone(), moved.subscription.clone()),
                 position,
