@@ -10,6 +10,7 @@
 
 pub(crate) mod decoder;
 pub(crate) mod encoder;
+pub(crate) mod selector;
 
 /// Stands between fields: the octet that no UTF-8 text contains.
 pub(crate) const SEPARATOR: u8 = 0xff;

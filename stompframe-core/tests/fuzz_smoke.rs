@@ -64,6 +64,48 @@ fn encoder() {
     );
 }
 
+#[test]
+fn selector() {
+    smoke(
+        "selector",
+        bodies::selector::run,
+        &[
+            " AND ",
+            " OR ",
+            " NOT ",
+            " BETWEEN ",
+            " IN ",
+            " LIKE ",
+            " ESCAPE ",
+            " IS ",
+            "NULL",
+            "TRUE",
+            "(",
+            ")",
+            ",",
+            "=",
+            "<>",
+            "<",
+            "+",
+            "-",
+            "*",
+            "/",
+            "'",
+            "`",
+            "\"",
+            "%",
+            "_",
+            "!",
+            "a",
+            "n",
+            "5",
+            "1e9",
+            ".",
+            "é",
+        ],
+    );
+}
+
 /// Runs `body` over the seeds of `target`, and over what becomes of them when they are cut and
 /// `tokens` are put in.
 fn smoke(target: &str, body: fn(&[u8]), tokens: &'static [&'static str]) {

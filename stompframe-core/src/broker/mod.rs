@@ -6,8 +6,10 @@
 
 mod client_sends;
 mod prefixes;
+mod selector;
 mod simple;
 
 pub(crate) use self::client_sends::ClientSends;
 pub(crate) use self::prefixes::Prefixes;
+pub use self::selector::{Selector, SelectorError, SelectorErrorKind};
 pub use self::simple::SimpleBroker;
