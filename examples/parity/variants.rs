@@ -30,7 +30,8 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .simple_broker(
                 SimpleBroker::new(["/topic", "/queue"])
                     .wildcard_subscriptions()
-                    .queues_are_topics(),
+                    .queues_are_topics()
+                    .selectors(),
             )
             .accept_client_sends(["/topic", "/queue"]),
     };
@@ -82,7 +83,8 @@ fn options() -> MessagingBuilder {
         .simple_broker(
             SimpleBroker::new(["/topic", "/queue"])
                 .wildcard_subscriptions()
-                .queues_are_topics(),
+                .queues_are_topics()
+                .selectors(),
         )
         .accept_client_sends(["/topic", "/queue"])
         .limits(limits)

@@ -17,6 +17,7 @@ mod limits;
 mod queues;
 mod replies;
 mod routes;
+mod selectors;
 mod sessions;
 mod shutdown;
 mod startup;

@@ -40,7 +40,9 @@ fn normalise_frame(
     ids: &mut BTreeMap<String, usize>,
 ) {
     for (name, value) in &mut frame.headers {
-        if name == "message-id" && !script.contains(value.as_str()) {
+        // What a client is to acknowledge is named by an id of the same kind.
+        let is_id = name == "message-id" || (name == "ack" && frame.command == "MESSAGE");
+        if is_id && !script.contains(value.as_str()) {
             let number = ids.len() + 1;
             let number = ids.entry(value.clone()).or_insert(number);
             *value = format!("<id {number}>");

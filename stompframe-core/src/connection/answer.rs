@@ -63,8 +63,9 @@ impl Answers {
     /// Tells the client that its frame was not processed (STOMP 1.2, SEND and SUBSCRIBE).
     ///
     /// Where it listens for errors, it is told there and the connection lives. Where it does not, a
-    /// frame that was denied or that asked for a receipt ends the session with ERROR, as STOMP
-    /// says; for any other there is the log. Returns whether the session goes on.
+    /// frame that was denied, that asked for a receipt or for a subscription that cannot be, ends
+    /// the session with ERROR, as STOMP says; for any other there is the log. Returns whether the
+    /// session goes on.
     ///
     /// What an exception handler of the application has told the client is not told twice.
     pub(super) async fn refuse(&self, error: &MessagingError, about: About<'_>) -> bool {
@@ -83,7 +84,7 @@ impl Answers {
         if self.tell(error, about).await {
             return true;
         }
-        if error.code() == ErrorCode::Denied || about.receipt.is_some() {
+        if must_know(error.code(), about) {
             self.error(error, about.receipt, None);
             return false;
         }
@@ -152,4 +153,20 @@ impl Answers {
             .outbox()
             .seal(encoded.ok(), Close::because(code));
     }
+}
+
+/// Whether a client that does not listen for errors has to be told all the same.
+const fn must_know(code: ErrorCode, about: About<'_>) -> bool {
+    about.receipt.is_some()
+        || matches!(code, ErrorCode::Denied)
+        // It would wait forever for what never comes.
+        || matches!(about.command, Command::Subscribe)
+            && matches!(
+                code,
+                ErrorCode::BadDestination
+                    | ErrorCode::BadSelector
+                    | ErrorCode::Overloaded
+                    | ErrorCode::TooManySubscriptions
+                    | ErrorCode::Unsupported
+            )
 }

@@ -16,7 +16,7 @@ use super::reply::Items;
 use super::{HandlerError, MappingRegistry, MessageContext, Reply, lookup_path};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::{Chain, ErrorCode, MessagingError};
-use crate::message::{AckMode, Message, MessageType};
+use crate::message::{Message, MessageType};
 use crate::session::Session;
 
 /// Finds the handler of a message, calls it, and sends its reply on its way (Spring's
@@ -82,9 +82,10 @@ impl MessageHandler for AnnotatedHandlers {
         let Some((route, captures)) = self.registry.find(kind, path) else {
             return Handling::Ignored;
         };
-        if message.ack_mode() != AckMode::Auto {
-            return Handling::Done(Err(MessagingError::new(ErrorCode::Unsupported)
-                .with_detail("what a handler answers has ack:auto only")));
+        if kind == MappingKind::Subscribe
+            && let Err(error) = message.check_plain_subscription()
+        {
+            return Handling::Done(Err(error));
         }
         let (route, calls) = (Arc::clone(route), Arc::clone(&self.calls));
         let context = MessageContext {

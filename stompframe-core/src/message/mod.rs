@@ -157,6 +157,17 @@ impl Message {
         self.ack_mode = mode;
     }
 
+    /// Refuses a SUBSCRIBE that asks for what only a broker does: acknowledgements, a selector. To
+    /// ignore it would promise what is not kept.
+    pub(crate) fn check_plain_subscription(&self) -> Result<(), crate::MessagingError> {
+        if self.ack_mode == AckMode::Auto && !self.headers.contains("selector") {
+            return Ok(());
+        }
+        Err(crate::MessagingError::new(crate::ErrorCode::Unsupported).with_detail(
+            "only what a broker delivers can be acknowledged and selected: subscribe with ack:auto, without a selector",
+        ))
+    }
+
     /// What an ACK or NACK is about: the `ack` header (STOMP 1.2) or the `message-id` (1.0 and 1.1)
     /// of the MESSAGE.
     #[must_use]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::error::{Chain, ErrorCode, MessagingError};
-use crate::message::{AckMode, Audience, Message, MessageType};
+use crate::message::{Audience, Message, MessageType};
 use crate::session::{Session, SessionRegistry};
 
 /// Takes subscriptions below `/user` (or another prefix) and delivers to them.
@@ -72,9 +72,8 @@ impl MessageHandler for UserDestinations {
             (MessageType::Message, Audience::User(name)) => self.sessions.of_user(name),
             _ if !self.covers(message.destination()) => return Handling::Ignored,
             (MessageType::Message, _) => return Handling::Done(Err(closed())),
-            (MessageType::Subscribe, _) if message.ack_mode() != AckMode::Auto => {
-                return Handling::Done(Err(MessagingError::new(ErrorCode::Unsupported)
-                    .with_detail("a user destination has ack:auto only")));
+            (MessageType::Subscribe, _) => {
+                return Handling::Done(message.check_plain_subscription());
             }
             _ => return Handling::DONE,
         };

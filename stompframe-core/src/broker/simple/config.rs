@@ -22,6 +22,7 @@ pub struct SimpleBroker {
     pub(crate) queues: Prefixes,
     pub(crate) dead_letters: Option<ByteString>,
     pub(crate) wildcards: bool,
+    pub(crate) selectors: bool,
 }
 
 /// What is a queue unless told otherwise.
@@ -45,6 +46,7 @@ impl SimpleBroker {
             queues: Prefixes::new(has_queues.then_some(QUEUES)),
             dead_letters: has_queues.then(|| ByteString::from_static(DEAD_LETTERS)),
             wildcards: false,
+            selectors: false,
         }
     }
 
@@ -81,6 +83,15 @@ impl SimpleBroker {
     /// `{name}` counts as `*`. Spring leaves it open.
     pub const fn wildcard_subscriptions(mut self) -> Self {
         self.wildcards = true;
+        self
+    }
+
+    /// Lets subscriptions have a header `selector`: a [`Selector`](crate::broker::Selector), which
+    /// chooses messages by their headers and
+    /// `destination`. Refused with `unsupported` unless opened, as in Spring
+    /// since 6.1, whose selectors are expressions in SpEL.
+    pub const fn selectors(mut self) -> Self {
+        self.selectors = true;
         self
     }
 }

@@ -11,7 +11,7 @@ pub use self::config::SimpleBroker;
 use self::queues::Queues;
 use self::subscription::Subscription;
 use self::topics::{Matching, Subscriber, Topics};
-use super::BrokerLimits;
+use super::{BrokerLimits, Selector};
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::destination::{Pattern, is_wildcard};
 use crate::error::{ErrorCode, MessagingError};
@@ -129,18 +129,20 @@ impl SimpleBrokerHandler {
         id: &SubscriptionId,
     ) -> Handling {
         let destination = message.shared_destination();
+        let recipient = Recipient {
+            session: Arc::clone(session),
+            subscription: id.clone(),
+        };
+        let (kind, selector) = match (self.kind(destination), self.selector(message)) {
+            (Ok(kind), Ok(selector)) => (kind, selector),
+            (Err(error), _) | (_, Err(error)) => return Handling::Done(Err(error)),
+        };
         let subscription = Subscription {
-            recipient: Recipient {
-                session: Arc::clone(session),
-                subscription: id.clone(),
-            },
+            recipient,
+            selector,
         };
         let mode = message.ack_mode();
         let window = prefetch(message);
-        let kind = match self.kind(destination) {
-            Ok(kind) => kind,
-            Err(error) => return Handling::Done(Err(error)),
-        };
         if let Kind::Queue = kind {
             return self
                 .queues
@@ -218,6 +220,24 @@ impl SimpleBrokerHandler {
         match Pattern::parse_subscription(destination, self.separator) {
             Ok(pattern) => Ok(Kind::Pattern(pattern)),
             Err(error) => refused(ErrorCode::BadDestination, error.to_string()),
+        }
+    }
+
+    /// The selector that a subscription has, if it has one.
+    fn selector(&self, message: &Message) -> Result<Option<Arc<Selector>>, MessagingError> {
+        let Some(text) = message.headers().get("selector") else {
+            return Ok(None);
+        };
+        if !self.config.selectors {
+            // To ignore it would deliver what the client does not want, and thinks it will not get.
+            return Err(MessagingError::new(ErrorCode::Unsupported)
+                .with_detail("selectors are not supported"));
+        }
+        match Selector::parse(text) {
+            Ok(selector) => Ok(Some(Arc::new(selector))),
+            Err(error) => {
+                Err(MessagingError::new(ErrorCode::BadSelector).with_detail(error.to_string()))
+            }
         }
     }
 

@@ -90,10 +90,6 @@ pub(super) fn missing(command: Command, header: &str) -> Fatal {
         .with_detail(format!("{command} requires the header `{header}`"))
 }
 
-pub(super) fn unsupported(detail: impl Into<std::borrow::Cow<'static, str>>) -> Fatal {
-    MessagingError::new(ErrorCode::Unsupported).with_detail(detail)
-}
-
 fn too_long(header: &str, limit: usize) -> Fatal {
     MessagingError::new(ErrorCode::HeaderTooLong)
         .with_detail(format!("the header `{header}` may have {limit} bytes"))

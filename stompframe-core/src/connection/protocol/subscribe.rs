@@ -1,4 +1,4 @@
-use super::headers::{application_headers, destination_of, missing, subscription_id, unsupported};
+use super::headers::{application_headers, destination_of, missing, subscription_id};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
@@ -24,10 +24,6 @@ impl Protocol {
         let Some(ack_mode) = AckMode::parse(frame.header("ack").unwrap_or("auto")) else {
             return Err(ErrorCode::BadAckMode.into());
         };
-        if frame.headers.contains("selector") {
-            // To ignore it would deliver what the client does not want, and thinks it will not get.
-            return Err(unsupported("selectors are not supported"));
-        }
         self.session.reserve(
             id.clone(),
             destination.clone(),

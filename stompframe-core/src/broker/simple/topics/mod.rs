@@ -134,6 +134,7 @@ mod tests {
         Subscriber {
             subscription: Subscription {
                 recipient: recipient.clone(),
+                selector: None,
             },
             queue: None,
         }
