@@ -51,7 +51,9 @@ pub mod prelude {
     #[cfg(feature = "garde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
     pub use crate::extract::Valid;
-    pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
+    pub use crate::extract::{
+        Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
+    };
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,

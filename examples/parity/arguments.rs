@@ -103,6 +103,13 @@ async fn accessor(message: Message) -> String {
     format!("MESSAGE {}", message.destination())
 }
 
+#[message_mapping("/arg/stomp-accessor")]
+#[send_to("/topic/out")]
+async fn stomp_accessor(receipt: Option<ReceiptId>) -> String {
+    let receipt = receipt.map_or_else(|| "null".to_owned(), |ReceiptId(id)| id);
+    format!("SEND {receipt}")
+}
+
 #[message_mapping("/arg/var/{id}")]
 #[send_to("/topic/out")]
 async fn var(id: i32) -> String {

@@ -40,6 +40,11 @@ impl ClientInboundChannel {
             channel: ChannelName::ClientInbound,
             session: Some(session),
         };
+        if let MessageType::Message | MessageType::Subscribe | MessageType::Unsubscribe =
+            message.message_type()
+        {
+            message.set_receipt(session.take_asked_receipt());
+        }
         let verdict = self.interceptors.pre_send(&mut message, context).await;
         // From here on nobody changes it, and everybody may keep it.
         let message = Arc::new(message);

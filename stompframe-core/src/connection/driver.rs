@@ -31,7 +31,14 @@ pub(super) async fn drive(
     let reading = async {
         let answers = Answers::new(Arc::clone(&session), Arc::clone(&shared.users));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
-        let reader = Reader::new(&mut source, &mut protocol, &stop, shutdown, limits);
+        let reader = Reader::new(
+            &mut source,
+            &mut protocol,
+            &session,
+            &stop,
+            shutdown,
+            limits,
+        );
         // Handlers' panics are caught where they are called; this is for interceptors and for us.
         let end = AssertUnwindSafe(reader.run())
             .catch_unwind()

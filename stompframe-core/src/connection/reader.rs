@@ -8,7 +8,7 @@ use super::limits::Limits;
 use super::protocol::{Next, Protocol};
 use super::transport::{TransportError, TransportSource};
 use crate::error::{ErrorCode, MessagingError};
-use crate::session::Close;
+use crate::session::{Close, Session};
 use crate::stomp::{Decoded, Decoder};
 
 /// How much later than promised a heart-beat of the client may at least come (STOMP 1.2,
@@ -19,6 +19,7 @@ const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
 pub(super) struct Reader<'a, S> {
     source: &'a mut S,
     protocol: &'a mut Protocol,
+    session: &'a Session,
     decoder: Decoder,
     stop: &'a CancellationToken,
     shutdown: &'a CancellationToken,
@@ -40,6 +41,7 @@ impl<'a, S: TransportSource> Reader<'a, S> {
     pub(super) fn new(
         source: &'a mut S,
         protocol: &'a mut Protocol,
+        session: &'a Session,
         stop: &'a CancellationToken,
         shutdown: &'a CancellationToken,
         limits: Limits,
@@ -47,6 +49,7 @@ impl<'a, S: TransportSource> Reader<'a, S> {
         Self {
             source,
             protocol,
+            session,
             decoder: Decoder::for_server(limits.frame),
             stop,
             shutdown,
@@ -104,12 +107,16 @@ impl<'a, S: TransportSource> Reader<'a, S> {
         loop {
             match self.decoder.next() {
                 Ok(Some(Decoded::HeartBeat)) => {}
-                Ok(Some(Decoded::Frame(frame))) => match self.protocol.handle(frame).await {
-                    Next::Continue => {}
-                    Next::Connected(version) => self.decoder.set_version(version),
-                    Next::Disconnected => return Some(End::Disconnected),
-                    Next::Failed => return Some(End::Failed),
-                },
+                Ok(Some(Decoded::Frame(frame))) => {
+                    self.session
+                        .ask_receipt(frame.headers.get_bytestring("receipt").cloned());
+                    match self.protocol.handle(frame).await {
+                        Next::Continue => {}
+                        Next::Connected(version) => self.decoder.set_version(version),
+                        Next::Disconnected => return Some(End::Disconnected),
+                        Next::Failed => return Some(End::Failed),
+                    }
+                }
                 Ok(None) => return None,
                 Err(error) => {
                     self.protocol.undecodable(&error);

@@ -34,6 +34,8 @@ pub struct Session {
     principal: Option<Principal>,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
+    /// The receipt that the frame asks for which is handled now: there is one at a time.
+    asked_receipt: Mutex<Option<ByteString>>,
     outbox: Outbox,
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
@@ -47,6 +49,7 @@ impl Session {
             principal,
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
+            asked_receipt: Mutex::default(),
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
@@ -152,6 +155,22 @@ impl Session {
 
     fn subscriptions(&self) -> std::sync::MutexGuard<'_, HashMap<SubscriptionId, ByteString>> {
         self.subscriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says which receipt the frame asks for that is handled next.
+    pub(crate) fn ask_receipt(&self, receipt: Option<ByteString>) {
+        *self.asked_receipt() = receipt;
+    }
+
+    /// The receipt that this frame asks for, for the message that the frame becomes.
+    pub(crate) fn take_asked_receipt(&self) -> Option<ByteString> {
+        self.asked_receipt().take()
+    }
+
+    fn asked_receipt(&self) -> std::sync::MutexGuard<'_, Option<ByteString>> {
+        self.asked_receipt
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -103,6 +103,12 @@ impl CallMessage {
         self
     }
 
+    /// Asks for this receipt.
+    pub fn receipt(mut self, id: impl Into<ByteString>) -> Self {
+        self.message.set_receipt(Some(id.into()));
+        self
+    }
+
     /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.states.insert(TypeId::of::<T>(), Arc::new(state));
