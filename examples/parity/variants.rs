@@ -25,6 +25,7 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .controller(Hall)
             .controller(Failures)
             .message_converter(PointConverter)
+            .property("parity.word", "filled")
             .application_prefix("/app")
             .simple_broker(["/topic", "/queue"])
             .accept_client_sends(["/topic", "/queue"]),

@@ -13,6 +13,7 @@ mod handshake;
 mod headers;
 mod interceptors;
 mod limits;
+mod placeholders;
 mod replies;
 mod routes;
 mod sessions;

@@ -1,11 +1,13 @@
 //! Destinations: patterns that handlers are mapped to, and templates that replies are sent to.
 
 mod pattern;
+mod placeholders;
 mod segment;
 mod syntax;
 mod template;
 
 pub(crate) use self::pattern::{Captures, Pattern};
+pub(crate) use self::placeholders::fill;
 pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;
 

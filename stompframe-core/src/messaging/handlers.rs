@@ -81,4 +81,36 @@ impl MessagingBuilder {
         }
         self
     }
+
+    /// Gives placeholders of this name their value: with `.property("chat.path", "/chat")`, the
+    /// mapping `${chat.path}/say` is `/chat/say`. What is configured where the application runs
+    /// comes into mappings in this way (Spring's property placeholders).
+    ///
+    /// They may stand in mappings, in the prefix of a controller, and in `send_to` and
+    /// `send_to_user`. `${chat.path:/chat}` has a default. A value is text of a pattern or
+    /// destination, with variables and wildcards if it has any; a placeholder in it is not filled.
+    ///
+    /// ```
+    /// use stompframe_core::handler::message;
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .property("chat.path", "/chat")
+    ///     .route(
+    ///         message("${chat.path}/say").send_to("/topic/${chat.topic:said}"),
+    ///         async |text: String| text,
+    ///     )
+    ///     .simple_broker(["/topic"])
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        if self.properties.insert(name.clone(), value.into()) {
+            self.problems.push(format!(
+                "`.property(\"{name}\", ..)` was said twice: remove one"
+            ));
+        }
+        self
+    }
 }

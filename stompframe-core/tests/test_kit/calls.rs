@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use stompframe_core::handler::extract::State;
+use stompframe_core::handler::extract::{ReceiptId, State};
 use stompframe_core::test::{call, call_on, message, subscription};
 use stompframe_core::{
     ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session, controller,
@@ -172,4 +172,18 @@ async fn what_is_not_for_the_handler_fails_in_words() {
     let text = text_of(call::<never>(message("/never"))).await;
     assert_eq!(text, "the handler of /never was not done within 60s");
     assert_eq!(before.elapsed(), Duration::from_secs(60));
+}
+
+#[message_mapping("${rooms.path}/{room}")]
+#[send_to("/topic/${rooms.topic:rooms}")]
+async fn configured(room: u64, ReceiptId(receipt): ReceiptId) -> String {
+    format!("{room} {receipt}")
+}
+
+#[tokio::test]
+async fn a_message_brings_properties_and_a_receipt() {
+    let message = message("/r/7").property("rooms.path", "/r").receipt("9");
+    let reply = call::<configured>(message).await.unwrap();
+    assert_eq!(reply.destinations(), ["/topic/rooms"]);
+    assert_eq!(reply.text(), "7 9");
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use serde::Serialize;
 
-use crate::handler::States;
+use crate::handler::{Properties, States};
 use crate::message::{
     Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
 };
@@ -18,6 +18,7 @@ use crate::session::Principal;
 pub struct CallMessage {
     pub(super) message: Message,
     pub(super) states: States,
+    pub(super) properties: Properties,
     pub(super) sender: Option<Principal>,
     pub(super) converters: Converters,
 }
@@ -27,6 +28,7 @@ pub fn message(destination: impl Into<ByteString>) -> CallMessage {
     CallMessage {
         message: Message::new(MessageType::Message, destination),
         states: HashMap::new(),
+        properties: Properties::default(),
         sender: None,
         converters: Converters::default(),
     }
@@ -39,6 +41,7 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
     CallMessage {
         message,
         states: HashMap::new(),
+        properties: Properties::default(),
         sender: None,
         converters: Converters::default(),
     }
@@ -112,6 +115,12 @@ impl CallMessage {
     /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self
+    }
+
+    /// Gives placeholders of this name in the handler's destinations their value.
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.insert(name.into(), value.into());
         self
     }
 }
