@@ -5,8 +5,9 @@
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
 pub use stompframe_core::handler::{
-    ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,
-    ReplyPart, RouteSpec, SendTo, SendToUser, Stream, message, subscription,
+    ExceptSender, Exception, ExceptionFunction, ExceptionSpec, FromMessage, Handler, HandlerError,
+    IntoReply, MessageContext, Messages, ReplyPart, RouteSpec, SendTo, SendToUser, Stream,
+    exception, message, subscription,
 };
 #[doc(inline)]
 pub use stompframe_core::message::{

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::MessagingBuilder;
 use super::routing::Source;
-use crate::handler::{AnnotatedFunction, Controller, Handler, RouteSpec};
+use crate::handler::{
+    AnnotatedFunction, Controller, ExceptionFunction, ExceptionSpec, Handler, RouteSpec,
+};
 
 /// The handlers, and what they share.
 impl MessagingBuilder {
@@ -56,6 +58,37 @@ impl MessagingBuilder {
     pub fn route<Args>(mut self, spec: RouteSpec, handler: impl Handler<Args>) -> Self {
         let mapping = spec.into_mapping(handler, Location::caller());
         self.handlers.add_mappings([mapping]);
+        self
+    }
+
+    /// Takes a plain asynchronous function or closure, without an attribute, for the errors of all
+    /// handlers that [`exception`](crate::handler::exception) describes. Those of a controller come
+    /// before it, and of several the one whose error is nearer to the beginning of the chain of
+    /// causes.
+    ///
+    /// ```
+    /// use stompframe_core::handler::{Exception, exception};
+    /// use stompframe_core::{Messaging, MessagingError};
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .exception_handler(
+    ///         exception::<MessagingError>().send_to_session("/queue/problems"),
+    ///         async |error: Exception<MessagingError>| error.code().as_str(),
+    ///     )
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn exception_handler<E, Args>(
+        mut self,
+        spec: ExceptionSpec<E>,
+        handler: impl ExceptionFunction<E, Args>,
+    ) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let handler = spec.into_handler(handler, Location::caller());
+        self.handlers.add_exception_handler(handler);
         self
     }
 

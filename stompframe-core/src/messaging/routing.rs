@@ -15,6 +15,7 @@ pub(super) struct Handlers {
     controllers: HashSet<TypeId>,
     /// Those that exist already: of controllers, and made by hand.
     mappings: Vec<Mapping>,
+    exceptions: Vec<ExceptionHandler>,
 }
 
 /// A way to ask for handlers.
@@ -51,6 +52,10 @@ impl Handlers {
         self.mappings.extend(mappings);
     }
 
+    pub(super) fn add_exception_handler(&mut self, handler: ExceptionHandler) {
+        self.exceptions.push(handler);
+    }
+
     /// Collects, checks and registers all of them; what was asked for twice is registered once.
     pub(super) fn resolve(
         self,
@@ -61,7 +66,7 @@ impl Handlers {
         problems: &mut Vec<String>,
     ) -> (MappingRegistry, Exceptions) {
         let mut mappings = self.mappings;
-        let mut exceptions = Vec::new();
+        let mut exceptions = self.exceptions;
         let mut known = HashSet::new();
         for source in self.sources {
             let registrations = source.registrations();
