@@ -14,7 +14,9 @@ pub use stompframe_core::message::{
     IntoPayload, Message, MessageConverter, MessageType, Payload, PayloadAs,
 };
 #[doc(inline)]
-pub use stompframe_core::session::{Principal, Session, SessionId, SessionRegistry};
+pub use stompframe_core::session::{
+    Principal, Session, SessionAttributes, SessionId, SessionRegistry,
+};
 #[doc(inline)]
 pub use stompframe_core::{
     BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
@@ -58,7 +60,7 @@ pub mod prelude {
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        Payload, PayloadAs, Principal, SendTo, SendToUser, Session, SessionAttributes,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

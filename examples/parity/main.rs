@@ -30,6 +30,7 @@ use tokio::net::TcpListener;
 struct Handshake {
     user: Option<String>,
     refuse: Option<String>,
+    colour: Option<String>,
 }
 
 async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: Next) -> Response {
@@ -42,6 +43,11 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
     }
     if let Some(name) = query.user {
         request.extensions_mut().insert(Principal::new(name));
+    }
+    if let Some(colour) = query.colour {
+        let attributes = SessionAttributes::new();
+        attributes.insert(application::Colour(colour));
+        request.extensions_mut().insert(attributes);
     }
     next.run(request).await
 }

@@ -39,7 +39,7 @@ pub use self::error::{BoxError, ErrorCode, MessagingError};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
 pub use self::message::{Message, MessageConverter, MessageType, Payload, PayloadAs};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
-pub use self::session::{Principal, Session, SessionId, SessionRegistry};
+pub use self::session::{Principal, Session, SessionAttributes, SessionId, SessionRegistry};
 pub use self::template::MessagingTemplate;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.

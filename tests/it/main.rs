@@ -16,6 +16,7 @@ mod limits;
 mod placeholders;
 mod replies;
 mod routes;
+mod session_attributes;
 mod sessions;
 mod shutdown;
 mod startup;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use stompframe_core::handler::extract::{ReceiptId, State};
 use stompframe_core::test::{call, call_on, message, subscription};
 use stompframe_core::{
-    ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session, controller,
-    message_mapping, send_to, subscribe_mapping,
+    ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session,
+    SessionAttributes, controller, message_mapping, send_to, subscribe_mapping,
 };
 
 use crate::{Say, hi, say, text_of};
@@ -186,4 +186,20 @@ async fn a_message_brings_properties_and_a_receipt() {
     let reply = call::<configured>(message).await.unwrap();
     assert_eq!(reply.destinations(), ["/topic/rooms"]);
     assert_eq!(reply.text(), "7 9");
+}
+
+#[message_mapping("/language")]
+async fn language(attributes: SessionAttributes) -> Option<&'static str> {
+    attributes.insert("changed")
+}
+
+#[tokio::test]
+async fn a_message_comes_from_a_session_with_attributes() {
+    let attributes = SessionAttributes::new();
+    attributes.insert("ko");
+    let from = message("/language").attributes(&attributes);
+    for message in [from.clone(), from] {
+        assert_eq!(call::<language>(message).await.unwrap().text(), "ko");
+    }
+    assert_eq!(attributes.get(), Some("ko"));
 }

@@ -5,7 +5,7 @@ use super::FromMessage;
 use crate::error::ErrorCode;
 use crate::handler::{HandlerError, MessageContext};
 use crate::message::Message;
-use crate::session::{Principal, Session};
+use crate::session::{Principal, Session, SessionAttributes};
 use crate::template::MessagingTemplate;
 
 /// The destination that the client sent to, in full.
@@ -65,6 +65,13 @@ impl FromMessage for Message {
 impl FromMessage for Arc<Session> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         Ok(Self::clone(context.session()))
+    }
+}
+
+/// What the application keeps for the session that the message came from.
+impl FromMessage for SessionAttributes {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(context.session().attributes().clone())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::handler::{Properties, States};
 use crate::message::{
     Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
 };
-use crate::session::Principal;
+use crate::session::{Principal, SessionAttributes};
 
 /// A message to [call](super::call) a handler with, and what the application shares with it.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub struct CallMessage {
     pub(super) states: States,
     pub(super) properties: Properties,
     pub(super) sender: Option<Principal>,
+    pub(super) attributes: SessionAttributes,
     pub(super) converters: Converters,
 }
 
@@ -30,6 +31,7 @@ pub fn message(destination: impl Into<ByteString>) -> CallMessage {
         states: HashMap::new(),
         properties: Properties::default(),
         sender: None,
+        attributes: SessionAttributes::new(),
         converters: Converters::default(),
     }
 }
@@ -43,6 +45,7 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
         states: HashMap::new(),
         properties: Properties::default(),
         sender: None,
+        attributes: SessionAttributes::new(),
         converters: Converters::default(),
     }
 }
@@ -115,6 +118,12 @@ impl CallMessage {
     /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self
+    }
+
+    /// Comes from a session that begins with a copy of these attributes.
+    pub fn attributes(mut self, attributes: &SessionAttributes) -> Self {
+        self.attributes = attributes.copied();
         self
     }
 

@@ -87,6 +87,7 @@ async fn run(
         states,
         properties,
         sender,
+        attributes,
         converters,
     }: CallMessage,
 ) -> Result<Result<TestReply, HandlerError>, Failure> {
@@ -101,7 +102,7 @@ async fn run(
             .insert(mapping, &Arc::default())
             .map_err(|problem| Failure(format!("{origin}: {problem}")))?;
     }
-    let recorder = Recorder::new(sender);
+    let recorder = Recorder::new(sender, attributes);
     let handlers = recorder.handlers(registry, states, converters);
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
