@@ -20,13 +20,15 @@ pub use stompframe_core::session::{
 #[doc(inline)]
 pub use stompframe_core::{
     BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
-    MessagingTemplate,
+    MessagingTemplate, UserRegistry,
 };
 
 #[doc(inline)]
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
-pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
+pub use stompframe_core::{
+    broker, channel, connection, error, handler, message, session, stomp, user,
+};
 
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
@@ -61,6 +63,7 @@ pub mod prelude {
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
         Payload, PayloadAs, Principal, SendTo, SendToUser, Session, SessionAttributes,
+        UserRegistry,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

@@ -15,6 +15,7 @@ mod point;
 mod results;
 mod subscriptions;
 mod templates;
+mod users;
 mod variants;
 
 use axum::extract::{Query, Request};

@@ -243,6 +243,7 @@ impl MessagingBuilder {
             Services {
                 template: template.clone(),
                 states: self.states,
+                sessions: Arc::clone(&sessions),
                 propagated: self.propagated,
             },
             CallLimits {
