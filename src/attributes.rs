@@ -29,6 +29,7 @@
 /// | `**` | any number of segments |
 /// | `{name}` | a variable: a segment, or part of one as in `/room.{id}` |
 /// | `{name:regex}` | a variable whose value matches (a regex of the `regex-lite` crate, in ASCII) |
+/// | `${name}`, `${name:default}` | what [`property`](crate::MessagingBuilder::property) gives for the name, or else the default |
 ///
 /// Where several mappings match, the most specific one gets the message. That is one without `**`
 /// before one with it; of those without, the one with fewer wildcards and variables and then the

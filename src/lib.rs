@@ -5,25 +5,30 @@
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
 pub use stompframe_core::handler::{
-    ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,
-    ReplyPart, RouteSpec, SendTo, SendToUser, Stream, message, subscription,
+    ExceptSender, Exception, ExceptionFunction, ExceptionSpec, FromMessage, Handler, HandlerError,
+    IntoReply, MessageContext, Messages, ReplyPart, RouteSpec, SendTo, SendToUser, Stream,
+    exception, message, subscription,
 };
 #[doc(inline)]
 pub use stompframe_core::message::{
     IntoPayload, Message, MessageConverter, MessageType, Payload, PayloadAs,
 };
 #[doc(inline)]
-pub use stompframe_core::session::{Principal, Session, SessionId, SessionRegistry};
+pub use stompframe_core::session::{
+    Principal, Session, SessionAttributes, SessionId, SessionRegistry,
+};
 #[doc(inline)]
 pub use stompframe_core::{
     BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
-    MessagingTemplate,
+    MessagingTemplate, UserRegistry,
 };
 
 #[doc(inline)]
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
-pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
+pub use stompframe_core::{
+    broker, channel, connection, error, handler, message, session, stomp, user,
+};
 
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
@@ -51,11 +56,14 @@ pub mod prelude {
     #[cfg(feature = "garde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
     pub use crate::extract::Valid;
-    pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
+    pub use crate::extract::{
+        Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
+    };
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
         MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        Payload, PayloadAs, Principal, SendTo, SendToUser, Session, SessionAttributes,
+        UserRegistry,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

@@ -89,6 +89,10 @@ impl<T: serde::de::DeserializeOwned> FromMessage for Json<T> {
     }
 }
 
+/// What the handshake says of the session.
+#[derive(Clone)]
+pub(crate) struct Colour(pub(crate) String);
+
 /// An argument kind of the application's own.
 pub(crate) struct Caller(pub(crate) String);
 

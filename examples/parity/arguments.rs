@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use stompframe::prelude::*;
 
-use crate::application::{Caller, Inconvertible, Json, Note, Unusable, user_name};
+use crate::application::{Caller, Colour, Inconvertible, Json, Note, Unusable, user_name};
 
 fn required<T: FromStr>(headers: &Headers, name: &str) -> Result<T, HandlerError> {
     let value = headers.get(name).ok_or(Unusable)?;
@@ -103,6 +103,13 @@ async fn accessor(message: Message) -> String {
     format!("MESSAGE {}", message.destination())
 }
 
+#[message_mapping("/arg/stomp-accessor")]
+#[send_to("/topic/out")]
+async fn stomp_accessor(receipt: Option<ReceiptId>) -> String {
+    let receipt = receipt.map_or_else(|| "null".to_owned(), |ReceiptId(id)| id);
+    format!("SEND {receipt}")
+}
+
 #[message_mapping("/arg/var/{id}")]
 #[send_to("/topic/out")]
 async fn var(id: i32) -> String {
@@ -125,6 +132,26 @@ async fn user(user: Option<Principal>) -> String {
 #[send_to("/topic/out")]
 async fn caller(Caller(name): Caller) -> String {
     format!("called by {name}")
+}
+
+#[derive(Clone, Default)]
+struct Visits(u32);
+
+#[message_mapping("/arg/visits")]
+#[send_to("/topic/out")]
+async fn visits(attributes: SessionAttributes) -> String {
+    let visits = attributes.update(|Visits(visits)| {
+        *visits += 1;
+        *visits
+    });
+    format!("visits {visits}")
+}
+
+#[message_mapping("/arg/attribute")]
+#[send_to("/topic/out")]
+async fn attribute(attributes: SessionAttributes) -> String {
+    let colour = attributes.get().map(|Colour(colour)| colour);
+    format!("colour {}", colour.as_deref().unwrap_or("null"))
 }
 
 #[message_mapping("/arg/everything/{id}")]

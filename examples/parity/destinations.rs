@@ -24,6 +24,7 @@ macro_rules! seen {
 seen! {
     bare: "/map/bare" => "bare";
     several: "/map/one" "/map/two" => "several";
+    placeholder: "/map/${parity.word}" => "placeholder";
     question: "/map/q?" => "question";
     star: "/map/star/*" => "star";
     part: "/map/part/a*z" => "part";

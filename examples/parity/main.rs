@@ -15,6 +15,7 @@ mod point;
 mod results;
 mod subscriptions;
 mod templates;
+mod users;
 mod variants;
 
 use axum::extract::{Query, Request};
@@ -30,6 +31,7 @@ use tokio::net::TcpListener;
 struct Handshake {
     user: Option<String>,
     refuse: Option<String>,
+    colour: Option<String>,
 }
 
 async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: Next) -> Response {
@@ -42,6 +44,11 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
     }
     if let Some(name) = query.user {
         request.extensions_mut().insert(Principal::new(name));
+    }
+    if let Some(colour) = query.colour {
+        let attributes = SessionAttributes::new();
+        attributes.insert(application::Colour(colour));
+        request.extensions_mut().insert(attributes);
     }
     next.run(request).await
 }

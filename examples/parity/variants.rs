@@ -8,6 +8,7 @@ use stompframe::{Limits, MessagingBuilder};
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
 use crate::point::PointConverter;
+use crate::users::Users;
 
 /// The application as one of the variants wants it.
 pub(crate) fn builder(variant: &str) -> MessagingBuilder {
@@ -25,7 +26,9 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             .controller(Room)
             .controller(Hall)
             .controller(Failures)
+            .controller(Users)
             .message_converter(PointConverter)
+            .property("parity.word", "filled")
             .application_prefix("/app")
             .simple_broker(
                 SimpleBroker::new(["/topic", "/queue"])

@@ -24,7 +24,7 @@ pub mod handler;
 
 pub mod broker;
 
-mod user;
+pub mod user;
 
 pub mod connection;
 
@@ -39,8 +39,9 @@ pub use self::error::{BoxError, ErrorCode, MessagingError};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
 pub use self::message::{Message, MessageConverter, MessageType, Payload, PayloadAs};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
-pub use self::session::{Principal, Session, SessionId, SessionRegistry};
+pub use self::session::{Principal, Session, SessionAttributes, SessionId, SessionRegistry};
 pub use self::template::MessagingTemplate;
+pub use self::user::UserRegistry;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.
 pub use stompframe_macros::{

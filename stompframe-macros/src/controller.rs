@@ -6,9 +6,9 @@ use syn::{ImplItem, ItemImpl};
 
 use crate::annotated::Annotated;
 use crate::args::{self, Args};
+use crate::destination::read_pattern;
 use crate::reply_to::ReplyTo;
 use crate::role::Role;
-use crate::syntax::parse_pattern;
 use crate::used;
 
 pub(crate) fn expand(
@@ -136,7 +136,7 @@ fn prefix(args: syn::Result<Args>, errors: &mut Vec<syn::Error>) -> String {
     let Some(prefix) = args.strings.first() else {
         return String::new();
     };
-    match parse_pattern(&prefix.value(), '/') {
+    match read_pattern(&prefix.value()) {
         Ok(_) => prefix.value(),
         Err(error) => {
             errors.push(syn::Error::new(prefix.span(), error));

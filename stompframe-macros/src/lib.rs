@@ -12,11 +12,13 @@
 mod annotated;
 mod args;
 mod controller;
+mod destination;
 mod exception;
 mod function;
 #[cfg(test)]
 mod golden;
 mod mapping;
+mod placeholders;
 mod reply_to;
 mod role;
 mod signature;

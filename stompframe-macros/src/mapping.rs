@@ -5,10 +5,11 @@ use quote::quote;
 use syn::{Attribute, LitStr, Signature};
 
 use crate::args::Args;
+use crate::destination::read_pattern;
 use crate::reply_to::{ReplyTo, listed};
 use crate::role::{Role, only_one};
 use crate::signature::{Handler, Names};
-use crate::syntax::{Part, Segment, parse_pattern};
+use crate::syntax::{Part, Segment};
 
 /// A mapping and its function, checked against each other.
 pub(crate) struct Mapping<'f> {
@@ -80,17 +81,16 @@ impl<'f> Mapping<'f> {
 
     /// Takes one pattern, or says what is wrong with it.
     fn check_pattern(&mut self, literal: &LitStr, prefix: &str) -> Result<(), String> {
-        // On its own first, so that what is wrong with it is told in its own words. The separator
-        // is the builder's to say; what can be checked here does not depend on it.
+        // On its own first, so that what is wrong with it is told in its own words.
         let pattern = format!("{prefix}{}", literal.value());
         let own = literal.value();
         let is_prefix = own.is_empty() && !prefix.is_empty();
         let segments = if is_prefix {
             Ok(Vec::new())
         } else {
-            parse_pattern(&own, '/')
+            read_pattern(&own)
         }
-        .and_then(|_| parse_pattern(&pattern, '/'))
+        .and_then(|_| read_pattern(&pattern))
         .map_err(|error| error.to_string())?;
         let variables: Vec<_> = segments
             .iter()

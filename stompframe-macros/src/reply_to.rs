@@ -6,9 +6,10 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, ItemFn, ItemImpl, LitBool, LitStr, Token};
 
 use crate::args::Args;
+use crate::destination::read_template;
 use crate::role::{Role, is_named};
 use crate::signature::Handler;
-use crate::syntax::{Part, parse_template};
+use crate::syntax::Part;
 use crate::used;
 
 const SEND_TO: &str = "send_to";
@@ -91,7 +92,7 @@ impl ReplyTo {
         errors: &mut Vec<syn::Error>,
     ) {
         for literal in self.templates() {
-            let parts = match parse_template(&literal.value()) {
+            let parts = match read_template(&literal.value()) {
                 Ok(parts) => parts,
                 Err(error) => {
                     errors.push(syn::Error::new(literal.span(), error));

@@ -37,8 +37,27 @@ async fn paint(Header(priority): Header<Priority>, colour: Option<Header<Colour>
     format!("{priority} {colour:?}")
 }
 
+#[message_mapping("/receipts")]
+#[send_to("/topic/painted")]
+async fn receipts(receipt: Option<ReceiptId>) -> String {
+    format!("{:?}", receipt.map(|ReceiptId(id)| id))
+}
+
+#[message_mapping("/accountable")]
+async fn accountable(_: ReceiptId) {}
+
+#[subscribe_mapping("/receipts")]
+async fn receipt_of_subscription(ReceiptId(id): ReceiptId) -> String {
+    id
+}
+
 async fn app() -> App {
-    App::start(messaging().handler::<paint>()).await
+    let messaging = messaging()
+        .handler::<paint>()
+        .handler::<receipts>()
+        .handler::<accountable>()
+        .handler::<receipt_of_subscription>();
+    App::start(messaging).await
 }
 
 #[tokio::test]
@@ -79,4 +98,53 @@ async fn a_header_that_is_missing_or_wrong_is_named() {
         assert_eq!(error.header("error-code"), Some(code));
         assert!(error.text().contains(detail), "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_handler_sees_the_receipt_that_its_own_frame_asks_for() {
+    let app = app().await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "/topic/painted").await;
+    for (header, seen) in [
+        ("", "None"),
+        ("receipt:7\n", "Some(\"7\")"),
+        // Not that of the frame before.
+        ("", "None"),
+        ("receipt:a\\cb\nreceipt:c\n", "Some(\"a:b\")"),
+    ] {
+        client
+            .send(format!("SEND\ndestination:/app/receipts\n{header}\n\0"))
+            .await;
+        let message = client.frame().await;
+        assert_eq!(message.text(), seen);
+        assert_eq!(message.header("receipt"), None, "{message:?}");
+        if !header.is_empty() {
+            assert_eq!(client.frame().await.command, "RECEIPT");
+        }
+    }
+    client
+        .send("SUBSCRIBE\nid:1\ndestination:/app/receipts\nreceipt:r\n\n\0")
+        .await;
+    assert_eq!(client.frame().await.text(), "r");
+    assert_eq!(client.frame().await.header("receipt-id"), Some("r"));
+}
+
+#[tokio::test]
+async fn a_handler_that_needs_a_receipt_is_not_called_without_one() {
+    let app = app().await;
+    let mut client = app.connect().await;
+    client
+        .confirmed("SEND\ndestination:/app/accountable\n")
+        .await;
+    client.subscribe("e", "/user/queue/errors").await;
+    client
+        .send("SEND\ndestination:/app/accountable\n\n\0")
+        .await;
+    let told = client.frame().await;
+    assert_eq!(told.header("error-code"), Some("missing-header"));
+    assert_eq!(
+        told.json()["detail"],
+        "this needs the header `receipt`",
+        "{told:?}"
+    );
 }

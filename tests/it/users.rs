@@ -157,3 +157,60 @@ async fn a_name_that_connected_cannot_carry_is_refused() {
     assert_eq!(client.error().await.header("error-code"), Some("internal"));
     assert!(app.messaging.sessions().is_empty());
 }
+
+#[subscribe_mapping("/listeners/{topic}")]
+async fn listeners(topic: String, users: UserRegistry) -> Payload<Vec<String>> {
+    let topic = format!("/topic/{topic}");
+    let found = users.find_subscriptions(|subscription| subscription.destination() == topic);
+    let mut names: Vec<_> = found
+        .iter()
+        .map(|found| format!("{} {}", found.user().name(), found.id()))
+        .collect();
+    names.sort();
+    Payload(names)
+}
+
+/// Users are counted once, somebody anonymous not at all, and nobody once the last session ended.
+#[tokio::test]
+async fn the_registry_knows_who_is_connected_and_subscribed() {
+    let app = app().await;
+    let mut ann = connect(&app, "?user=ann").await;
+    let mut ann_too = connect(&app, "?user=ann").await;
+    let mut bob = connect(&app, "?user=bob").await;
+    let mut nobody = connect(&app, "").await;
+    for client in [&mut ann, &mut ann_too, &mut bob, &mut nobody] {
+        client.subscribe("x", "/topic/x").await;
+    }
+    bob.subscribe("y", "/topic/y").await;
+    bob.confirmed("UNSUBSCRIBE\nid:x\n").await;
+
+    nobody
+        .send("SUBSCRIBE\nid:l\ndestination:/app/listeners/x\n\n\0")
+        .await;
+    assert_eq!(nobody.frame().await.text(), "[\"ann x\",\"ann x\"]");
+
+    let users = app.messaging.users();
+    assert_eq!((users.user_count(), users.users().len()), (2, 2));
+    let user = users.user("ann").unwrap();
+    let [one, two] = user.sessions() else {
+        panic!("{user:?}")
+    };
+    assert_eq!(user.session(one.id()).map(|s| s.id()), Some(one.id()));
+    assert!(users.user("bob").unwrap().session(two.id()).is_none());
+    assert!(users.user("eve").is_none());
+
+    ann.close().await;
+    ended(&app, one).await;
+    assert_eq!(users.user("ann").unwrap().sessions().len(), 1);
+    ann_too.close().await;
+    ended(&app, two).await;
+    assert!(users.user("ann").is_none());
+    assert_eq!(users.user_count(), 1);
+}
+
+/// Waits until the application has let go of a session.
+async fn ended(app: &App, session: &Session) {
+    while app.messaging.sessions().get(session.id()).is_some() {
+        tokio::task::yield_now().await;
+    }
+}

@@ -9,7 +9,7 @@ use axum::{Extension, Router};
 use futures_util::StreamExt as _;
 use stompframe_core::Messaging;
 use stompframe_core::connection::EndpointConfig as _;
-use stompframe_core::session::Principal;
+use stompframe_core::session::{Principal, SessionAttributes};
 use stompframe_core::stomp::Version;
 
 use super::sink::WebSocketSink;
@@ -37,15 +37,25 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
         move |headers: HeaderMap,
               uri: Uri,
               principal: Option<Extension<Principal>>,
+              attributes: Option<Extension<SessionAttributes>>,
               upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
             let upgrade = match upgrade {
                 Ok(upgrade) => upgrade,
                 Err(rejection) => return refuse(rejection),
             };
-            let principal = principal.map(|Extension(principal)| principal);
-            open(&messaging, &origins, (&headers, &uri), principal, upgrade)
+            let known = Known {
+                principal: principal.map(|Extension(principal)| principal),
+                attributes: attributes.map(|Extension(attributes)| attributes),
+            };
+            open(&messaging, &origins, (&headers, &uri), known, upgrade)
         };
     router.route(endpoint.path(), any(handshake))
+}
+
+/// What the application's middleware found out about who connects.
+struct Known {
+    principal: Option<Principal>,
+    attributes: Option<SessionAttributes>,
 }
 
 /// Answers a request that is no handshake.
@@ -66,7 +76,7 @@ fn open(
     messaging: &Messaging,
     origins: &OriginPolicy,
     (headers, uri): (&HeaderMap, &Uri),
-    principal: Option<Principal>,
+    known: Known,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origins.allows(headers, uri) {
@@ -82,7 +92,9 @@ fn open(
             .into_response();
     }
     let admission = match messaging.admit() {
-        Ok(admission) => admission.for_principal(principal),
+        Ok(admission) => admission
+            .for_principal(known.principal)
+            .with_attributes(&known.attributes.unwrap_or_default()),
         Err(code) => {
             tracing::warn!(%code, "a handshake was refused");
             return (

@@ -10,7 +10,7 @@ use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
 use crate::error::ErrorCode;
-use crate::session::{Place, Principal, Session};
+use crate::session::{Place, Principal, Session, SessionAttributes};
 
 /// All connections of an application: who may open one, and how they end together.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ impl Connections {
             connections: Arc::clone(self),
             place,
             principal: None,
+            attributes: SessionAttributes::new(),
         })
     }
 
@@ -77,6 +78,7 @@ pub struct Admission {
     connections: Arc<Connections>,
     place: Place,
     principal: Option<Principal>,
+    attributes: SessionAttributes,
 }
 
 impl Admission {
@@ -87,6 +89,13 @@ impl Admission {
         self
     }
 
+    /// Says with which attributes the session begins: a copy of these.
+    #[must_use]
+    pub fn with_attributes(mut self, attributes: &SessionAttributes) -> Self {
+        self.attributes = attributes.copied();
+        self
+    }
+
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
     pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
@@ -94,6 +103,7 @@ impl Admission {
             connections,
             place,
             principal,
+            attributes,
         } = self;
         let Connections {
             shared,
@@ -101,7 +111,8 @@ impl Admission {
             abort,
             tasks,
         } = &*connections;
-        let session = Arc::new(Session::new(shared.limits.outbox, principal));
+        let session =
+            Arc::new(Session::new(shared.limits.outbox, principal).with_attributes(attributes));
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());

@@ -2,12 +2,14 @@
 
 mod index;
 mod pattern;
+mod placeholders;
 mod segment;
 mod syntax;
 mod template;
 
 pub(crate) use self::index::PatternIndex;
 pub(crate) use self::pattern::{Captures, Pattern};
+pub(crate) use self::placeholders::fill;
 pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;
 

@@ -171,7 +171,7 @@ fn parse_parts(text: &str) -> Result<Vec<Part>, SyntaxError> {
 }
 
 /// Where the brace that opens the text is closed; a regex may have braces of its own.
-fn closing_brace(text: &str) -> Option<usize> {
+pub(crate) fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     text.char_indices().find_map(|(position, letter)| {
         match letter {

@@ -9,7 +9,7 @@ use super::HandlerError;
 use crate::destination::Captures;
 use crate::error::{ErrorCode, Untrusted};
 use crate::message::{Converters, Message};
-use crate::session::Session;
+use crate::session::{Session, SessionRegistry};
 use crate::template::MessagingTemplate;
 
 /// What a handler is called with, and what [extractors](super::FromMessage) read from.
@@ -28,6 +28,7 @@ pub struct MessageContext {
 pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
     pub(crate) states: States,
+    pub(crate) sessions: Arc<SessionRegistry>,
     /// The headers of a message that its replies have, too.
     pub(crate) propagated: Vec<String>,
 }
@@ -52,6 +53,12 @@ impl MessageContext {
     #[must_use]
     pub fn lookup_path(&self) -> &str {
         &self.lookup_path
+    }
+
+    /// The sessions that are connected now.
+    #[must_use]
+    pub fn sessions(&self) -> &Arc<SessionRegistry> {
+        &self.services.sessions
     }
 
     /// To publish from within the handler.

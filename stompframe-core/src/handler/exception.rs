@@ -65,6 +65,11 @@ impl ExceptionHandler {
         self
     }
 
+    /// Everything that is written about destinations, in which there may be placeholders.
+    pub(crate) fn destinations_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.reply_to.iter_mut().filter_map(ReplyTo::template_mut)
+    }
+
     /// Lets an extractor or a reply describe itself.
     #[must_use]
     pub fn describe(mut self, describe: impl FnOnce(&mut HandlerSpec)) -> Self {
@@ -96,10 +101,7 @@ struct Checked {
 
 impl Exceptions {
     /// Checks handlers; what is wrong goes to `problems`.
-    pub(crate) fn new<'h>(
-        handlers: impl IntoIterator<Item = &'h ExceptionHandler>,
-        problems: &mut Vec<String>,
-    ) -> Self {
+    pub(crate) fn new(handlers: Vec<ExceptionHandler>, problems: &mut Vec<String>) -> Self {
         let mut checked = Vec::new();
         for handler in handlers {
             if handler.spec.is_stream() {
@@ -117,10 +119,7 @@ impl Exceptions {
                 });
             }
             match reply_to.iter().map(|to| Target::parse(to, &[])).collect() {
-                Ok(targets) => checked.push(Checked {
-                    handler: handler.clone(),
-                    targets,
-                }),
+                Ok(targets) => checked.push(Checked { handler, targets }),
                 Err(problem) => problems.push(format!("{}: {problem}", handler.origin)),
             }
         }

@@ -2,7 +2,10 @@ use std::future::{Future, ready};
 
 use futures_util::future::BoxFuture;
 
-use super::{FromMessage, HandlerError, HandlerSpec, IntoReply, MessageContext, Reply};
+use super::{
+    Exception, ExceptionFunction, FromMessage, HandlerError, HandlerSpec, IntoReply,
+    MessageContext, Reply,
+};
 
 /// A plain asynchronous function or closure that can be a handler, for
 /// [`route`](crate::MessagingBuilder::route): its arguments, twelve at most, are anything that
@@ -27,6 +30,19 @@ pub trait Handler<Args>: Send + Sync + 'static {
     fn describe(spec: &mut HandlerSpec);
 }
 
+/// Reads the arguments, here and not in the future, so that what is read need not be `Send` by
+/// itself.
+macro_rules! read {
+    ($context:ident: $($argument:ident),*) => {
+        $(
+            let $argument = match $argument::from_message(&$context) {
+                Ok(value) => value,
+                Err(error) => return Box::pin(ready(Err(error))),
+            };
+        )*
+    };
+}
+
 macro_rules! functions_of {
     ($($argument:ident),*) => {
         #[diagnostic::do_not_recommend]
@@ -42,14 +58,33 @@ macro_rules! functions_of {
                 &self,
                 context: MessageContext,
             ) -> BoxFuture<'static, Result<Reply, HandlerError>> {
-                // Here and not in the future, so that what is read need not be `Send` by itself.
-                $(
-                    let $argument = match $argument::from_message(&context) {
-                        Ok(value) => value,
-                        Err(error) => return Box::pin(ready(Err(error))),
-                    };
-                )*
+                read!(context: $($argument),*);
                 let result = self($($argument),*);
+                Box::pin(async move { result.await.into_reply(&context) })
+            }
+
+            fn describe(spec: &mut HandlerSpec) {
+                $($argument::describe(spec);)*
+                R::describe(spec);
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<X, F, Fut, R, $($argument),*> ExceptionFunction<X, ($($argument,)*)> for F
+        where
+            F: Fn(Exception<X>, $($argument),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
+            R: IntoReply,
+            $($argument: FromMessage,)*
+        {
+            #[allow(non_snake_case, reason = "the arguments are named like their types")]
+            fn call(
+                &self,
+                error: Exception<X>,
+                context: MessageContext,
+            ) -> BoxFuture<'static, Result<Reply, HandlerError>> {
+                read!(context: $($argument),*);
+                let result = self(error, $($argument),*);
                 Box::pin(async move { result.await.into_reply(&context) })
             }
 

@@ -115,6 +115,12 @@ impl Mapping {
         self
     }
 
+    /// Everything that is written about destinations, in which there may be placeholders.
+    pub(crate) fn destinations_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let templates = self.reply_to.iter_mut().filter_map(ReplyTo::template_mut);
+        self.patterns.iter_mut().chain(templates)
+    }
+
     /// Lets an extractor or a reply describe itself.
     #[must_use]
     pub fn describe(mut self, describe: impl FnOnce(&mut HandlerSpec)) -> Self {

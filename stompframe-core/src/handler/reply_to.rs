@@ -18,6 +18,16 @@ pub enum ReplyTo {
     },
 }
 
+impl ReplyTo {
+    /// The destination, if it is written.
+    pub(super) const fn template_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Broker(template) => Some(template),
+            Self::User { destination, .. } => destination.as_mut(),
+        }
+    }
+}
+
 /// Where the reply of a handler goes, ready to be expanded.
 #[derive(Clone, Debug)]
 pub(super) enum Target {

@@ -123,7 +123,7 @@ impl RouteSpec {
 
 /// What to call a handler in a log. Nobody promises what the name of a type looks like, so where it
 /// is not a path, the file takes the module's place.
-fn origin(name: &'static str, place: &'static Location<'static>) -> Origin {
+pub(super) fn origin(name: &'static str, place: &'static Location<'static>) -> Origin {
     let plain = name.trim_end_matches("::{{closure}}");
     let is_path = plain
         .chars()

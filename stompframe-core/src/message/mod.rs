@@ -44,7 +44,7 @@ pub enum MessageType {
 
 /// One message on its way.
 ///
-/// What the framework knows about a message (its type, destination and subscription) are fields of
+/// What the framework knows about a message (its type, destination, subscription and receipt) are fields of
 /// their own, not headers, so that nothing a client writes into a header can be mistaken for it.
 /// The [`headers`](Self::headers) are the application's: what one client sends, another receives.
 /// Cloning is cheap: texts and payload are shared.
@@ -53,6 +53,7 @@ pub struct Message {
     message_type: MessageType,
     destination: ByteString,
     subscription: Option<SubscriptionId>,
+    receipt: Option<ByteString>,
     audience: Audience,
     ack_mode: AckMode,
     acknowledged: Option<ByteString>,
@@ -69,6 +70,7 @@ impl Message {
             message_type,
             destination: destination.into(),
             subscription: None,
+            receipt: None,
             audience: Audience::Everybody,
             ack_mode: AckMode::Auto,
             acknowledged: None,
@@ -134,6 +136,17 @@ impl Message {
     /// Says which subscription it is about.
     pub fn set_subscription(&mut self, subscription: SubscriptionId) {
         self.subscription = Some(subscription);
+    }
+
+    /// The receipt that the client asks for with the frame that this message came in: at most 256
+    /// bytes, which it chose. The framework answers it; nobody else has to.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&str> {
+        self.receipt.as_deref()
+    }
+
+    pub(crate) fn set_receipt(&mut self, receipt: Option<ByteString>) {
+        self.receipt = receipt;
     }
 
     /// For whom it is.

@@ -10,7 +10,7 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Connections, EndpointConfig, Limits, Shared};
-use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
+use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
@@ -32,6 +32,7 @@ use crate::user::UserDestinations;
 pub struct MessagingBuilder {
     pub(super) handlers: Handlers,
     pub(super) states: States,
+    pub(super) properties: Properties,
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
@@ -54,6 +55,7 @@ impl Default for MessagingBuilder {
         Self {
             handlers: Handlers::default(),
             states: HashMap::new(),
+            properties: Properties::default(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
@@ -176,7 +178,7 @@ impl MessagingBuilder {
     /// # Errors
     ///
     /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a
-    /// `State` nobody gave, a controller that was discovered but has no instance, a reply that no
+    /// placeholder or a `State` nobody gave a value for, a controller that was discovered but has no instance, a reply that no
     /// broker prefix covers.
     pub fn build(self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
@@ -211,6 +213,7 @@ impl MessagingBuilder {
         let converters = Converters::new(self.converters, &mut problems);
         let (registry, exceptions) = self.handlers.resolve(
             &self.states,
+            &self.properties,
             &broker_prefixes,
             self.separator,
             &mut problems,
@@ -244,6 +247,7 @@ impl MessagingBuilder {
             Services {
                 template: template.clone(),
                 states: self.states,
+                sessions: Arc::clone(&sessions),
                 propagated: self.propagated,
             },
             CallLimits {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::MessagingBuilder;
 use super::routing::Source;
-use crate::handler::{AnnotatedFunction, Controller, Handler, RouteSpec};
+use crate::handler::{
+    AnnotatedFunction, Controller, ExceptionFunction, ExceptionSpec, Handler, RouteSpec,
+};
 
 /// The handlers, and what they share.
 impl MessagingBuilder {
@@ -59,6 +61,37 @@ impl MessagingBuilder {
         self
     }
 
+    /// Takes a plain asynchronous function or closure, without an attribute, for the errors of all
+    /// handlers that [`exception`](crate::handler::exception) describes. Those of a controller come
+    /// before it, and of several the one whose error is nearer to the beginning of the chain of
+    /// causes.
+    ///
+    /// ```
+    /// use stompframe_core::handler::{Exception, exception};
+    /// use stompframe_core::{Messaging, MessagingError};
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .exception_handler(
+    ///         exception::<MessagingError>().send_to_session("/queue/problems"),
+    ///         async |error: Exception<MessagingError>| error.code().as_str(),
+    ///     )
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    #[track_caller]
+    pub fn exception_handler<E, Args>(
+        mut self,
+        spec: ExceptionSpec<E>,
+        handler: impl ExceptionFunction<E, Args>,
+    ) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let handler = spec.into_handler(handler, Location::caller());
+        self.handlers.add_exception_handler(handler);
+        self
+    }
+
     /// Takes the annotated methods of a controller.
     pub fn controller<C: Controller>(mut self, controller: C) -> Self {
         self.handlers.add_controller(TypeId::of::<C>());
@@ -77,6 +110,38 @@ impl MessagingBuilder {
             let name = std::any::type_name::<T>();
             self.problems.push(format!(
                 "`.state(..)` was given two values of `{name}`: remove one"
+            ));
+        }
+        self
+    }
+
+    /// Gives placeholders of this name their value: with `.property("chat.path", "/chat")`, the
+    /// mapping `${chat.path}/say` is `/chat/say`. What is configured where the application runs
+    /// comes into mappings in this way (Spring's property placeholders).
+    ///
+    /// They may stand in mappings, in the prefix of a controller, and in `send_to` and
+    /// `send_to_user`. `${chat.path:/chat}` has a default. A value is text of a pattern or
+    /// destination, with variables and wildcards if it has any; a placeholder in it is not filled.
+    ///
+    /// ```
+    /// use stompframe_core::handler::message;
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .property("chat.path", "/chat")
+    ///     .route(
+    ///         message("${chat.path}/say").send_to("/topic/${chat.topic:said}"),
+    ///         async |text: String| text,
+    ///     )
+    ///     .simple_broker(["/topic"])
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        if self.properties.insert(name.clone(), value.into()) {
+            self.problems.push(format!(
+                "`.property(\"{name}\", ..)` was said twice: remove one"
             ));
         }
         self

@@ -14,6 +14,7 @@ use crate::connection::{Admission, Connections, EndpointConfig, Limits};
 use crate::error::ErrorCode;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
+use crate::user::UserRegistry;
 
 /// An application's messaging: its handlers, its broker and its connections. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -39,6 +40,12 @@ impl Messaging {
     #[must_use]
     pub fn sessions(&self) -> &SessionRegistry {
         &self.connections.shared().sessions
+    }
+
+    /// The users who are connected now, with their sessions and subscriptions.
+    #[must_use]
+    pub fn users(&self) -> UserRegistry {
+        UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::broker::Prefixes;
 use crate::handler::{
     ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind, MappingRegistry, Origin,
-    Registered, Registration, ReplyTo, States, discovered,
+    Properties, Registered, Registration, ReplyTo, States, discovered,
 };
 
 /// The handlers that an application asked for, in any of the ways there are to ask.
@@ -15,6 +15,7 @@ pub(super) struct Handlers {
     controllers: HashSet<TypeId>,
     /// Those that exist already: of controllers, and made by hand.
     mappings: Vec<Mapping>,
+    exceptions: Vec<ExceptionHandler>,
 }
 
 /// A way to ask for handlers.
@@ -51,16 +52,21 @@ impl Handlers {
         self.mappings.extend(mappings);
     }
 
+    pub(super) fn add_exception_handler(&mut self, handler: ExceptionHandler) {
+        self.exceptions.push(handler);
+    }
+
     /// Collects, checks and registers all of them; what was asked for twice is registered once.
     pub(super) fn resolve(
         self,
         states: &States,
+        properties: &Properties,
         broker_prefixes: &Prefixes,
         separator: char,
         problems: &mut Vec<String>,
     ) -> (MappingRegistry, Exceptions) {
         let mut mappings = self.mappings;
-        let mut exceptions = Vec::new();
+        let mut exceptions = self.exceptions;
         let mut known = HashSet::new();
         for source in self.sources {
             let registrations = source.registrations();
@@ -87,14 +93,19 @@ impl Handlers {
         }
 
         let mut registry = MappingRegistry::new(separator);
-        for mapping in &mappings {
-            check(mapping, states, broker_prefixes, problems);
-            let own = Arc::new(check_exceptions(&mapping.exceptions, states, problems));
-            if let Err(problem) = registry.insert(mapping, &own) {
-                problems.push(format!("{}: {problem}", mapping.origin));
+        for mapping in &mut mappings {
+            let origin = mapping.origin;
+            check_states(origin, &mapping.spec, states, problems);
+            let own = check_exceptions(&mapping.exceptions, states, properties, problems);
+            if !properties.fill(mapping.destinations_mut(), origin, problems) {
+                continue;
+            }
+            check_replies(mapping, broker_prefixes, problems);
+            if let Err(problem) = registry.insert(mapping, &Arc::new(own)) {
+                problems.push(format!("{origin}: {problem}"));
             }
         }
-        let exceptions = check_exceptions(&exceptions, states, problems);
+        let exceptions = check_exceptions(&exceptions, states, properties, problems);
         log(&mappings);
         (registry, exceptions)
     }
@@ -103,12 +114,18 @@ impl Handlers {
 fn check_exceptions(
     handlers: &[ExceptionHandler],
     states: &States,
+    properties: &Properties,
     problems: &mut Vec<String>,
 ) -> Exceptions {
+    let mut filled = Vec::new();
     for handler in handlers {
-        check_states(handler.origin, &handler.spec, states, problems);
+        let (origin, mut handler) = (handler.origin, handler.clone());
+        check_states(origin, &handler.spec, states, problems);
+        if properties.fill(handler.destinations_mut(), origin, problems) {
+            filled.push(handler);
+        }
     }
-    Exceptions::new(handlers, problems)
+    Exceptions::new(filled, problems)
 }
 
 /// Whether a module is another, or lies below it.
@@ -118,17 +135,11 @@ fn is_within(module: &str, other: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-fn check(
-    mapping: &Mapping,
-    states: &States,
-    broker_prefixes: &Prefixes,
-    problems: &mut Vec<String>,
-) {
-    let origin = mapping.origin;
-    check_states(origin, &mapping.spec, states, problems);
+fn check_replies(mapping: &Mapping, broker_prefixes: &Prefixes, problems: &mut Vec<String>) {
     if !mapping.spec.replies_as_mapped() {
         return;
     }
+    let origin = mapping.origin;
     let uncovered = |destination: &str| {
         format!(
             "{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`"

@@ -1,6 +1,7 @@
 //! One client's session: who it is, what it is subscribed to, and the queue of what it is to
 //! receive.
 
+mod attributes;
 mod id;
 mod outbox;
 mod principal;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
+pub use self::attributes::SessionAttributes;
 pub use self::id::SessionId;
 pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
 pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
@@ -32,6 +34,7 @@ use crate::stomp::{self, Agreed, Frame, Version};
 pub struct Session {
     id: SessionId,
     principal: Option<Principal>,
+    attributes: SessionAttributes,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     outbox: Outbox,
@@ -45,12 +48,18 @@ impl Session {
         Self {
             id: SessionId::random(),
             principal,
+            attributes: SessionAttributes::new(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
         }
+    }
+
+    pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
+        self.attributes = attributes;
+        self
     }
 
     /// The id of the session: 128 random bits in hexadecimal. It names the session; it is no
@@ -64,6 +73,12 @@ impl Session {
     #[must_use]
     pub const fn principal(&self) -> Option<&Principal> {
         self.principal.as_ref()
+    }
+
+    /// What the application keeps for it.
+    #[must_use]
+    pub const fn attributes(&self) -> &SessionAttributes {
+        &self.attributes
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any

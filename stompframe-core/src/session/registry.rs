@@ -35,6 +35,18 @@ impl SessionRegistry {
         users.get(name).cloned().unwrap_or_default()
     }
 
+    /// The sessions of each user, in no order of users.
+    pub(crate) fn by_user(&self) -> Vec<Vec<Arc<Session>>> {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.values().cloned().collect()
+    }
+
+    /// How many users there are, whatever the number of their sessions.
+    pub(crate) fn user_count(&self) -> usize {
+        let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
+        users.len()
+    }
+
     /// How many sessions have connected and not ended.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use stompframe_core::handler::extract::State;
+use stompframe_core::handler::extract::{ReceiptId, State};
 use stompframe_core::test::{call, call_on, message, subscription};
 use stompframe_core::{
-    ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session, controller,
-    message_mapping, send_to, subscribe_mapping,
+    ErrorCode, HandlerError, MessagingError, MessagingTemplate, Payload, Session,
+    SessionAttributes, controller, message_mapping, send_to, subscribe_mapping,
 };
 
 use crate::{Say, hi, say, text_of};
@@ -172,4 +172,34 @@ async fn what_is_not_for_the_handler_fails_in_words() {
     let text = text_of(call::<never>(message("/never"))).await;
     assert_eq!(text, "the handler of /never was not done within 60s");
     assert_eq!(before.elapsed(), Duration::from_secs(60));
+}
+
+#[message_mapping("${rooms.path}/{room}")]
+#[send_to("/topic/${rooms.topic:rooms}")]
+async fn configured(room: u64, ReceiptId(receipt): ReceiptId) -> String {
+    format!("{room} {receipt}")
+}
+
+#[tokio::test]
+async fn a_message_brings_properties_and_a_receipt() {
+    let message = message("/r/7").property("rooms.path", "/r").receipt("9");
+    let reply = call::<configured>(message).await.unwrap();
+    assert_eq!(reply.destinations(), ["/topic/rooms"]);
+    assert_eq!(reply.text(), "7 9");
+}
+
+#[message_mapping("/language")]
+async fn language(attributes: SessionAttributes) -> Option<&'static str> {
+    attributes.insert("changed")
+}
+
+#[tokio::test]
+async fn a_message_comes_from_a_session_with_attributes() {
+    let attributes = SessionAttributes::new();
+    attributes.insert("ko");
+    let from = message("/language").attributes(&attributes);
+    for message in [from.clone(), from] {
+        assert_eq!(call::<language>(message).await.unwrap().text(), "ko");
+    }
+    assert_eq!(attributes.get(), Some("ko"));
 }

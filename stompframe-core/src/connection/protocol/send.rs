@@ -1,4 +1,4 @@
-use super::headers::{application_headers, destination_of, transaction_in};
+use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::message::{Message, MessageType};
@@ -15,6 +15,7 @@ impl Protocol {
         let destination = destination_of(&frame)?;
         let transaction = transaction_in(&frame)?;
         let mut message = Message::new(MessageType::Message, destination.clone());
+        message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
         let offered = match transaction {

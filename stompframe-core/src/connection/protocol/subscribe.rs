@@ -1,4 +1,4 @@
-use super::headers::{application_headers, destination_of, missing, subscription_id};
+use super::headers::{application_headers, destination_of, missing, receipt_of, subscription_id};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
@@ -32,6 +32,7 @@ impl Protocol {
         let mut message = Message::new(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_ack_mode(ack_mode);
+        message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         let offered = self.offer(message, receipt).await;
         if !matches!(offered, Ok(true)) {
@@ -67,6 +68,7 @@ impl Protocol {
         };
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
+        message.set_receipt(receipt_of(frame));
         let offered = match self.offer(message, receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),

@@ -5,12 +5,21 @@ use super::FromMessage;
 use crate::error::ErrorCode;
 use crate::handler::{HandlerError, MessageContext};
 use crate::message::Message;
-use crate::session::{Principal, Session};
+use crate::session::{Principal, Session, SessionAttributes};
 use crate::template::MessagingTemplate;
 
 /// The destination that the client sent to, in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination(pub String);
+
+/// The id of the receipt that the client asks for with this frame (the header `receipt`): what its
+/// RECEIPT will name. A frame that asks for none is refused with `missing-header`; take an
+/// `Option<ReceiptId>` where that is no reason.
+///
+/// The RECEIPT is the framework's business, and goes out when the handler has returned success. The
+/// id is for the application's own: a log, or an id for the work that the client can name, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptId(pub String);
 
 /// All headers of the message, such as `content-type` and the application's own.
 #[derive(Clone, Debug)]
@@ -27,6 +36,15 @@ impl Deref for Headers {
 impl FromMessage for Destination {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         Ok(Self(context.message().destination().to_owned()))
+    }
+}
+
+impl FromMessage for ReceiptId {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        let receipt = context.message().receipt().map(str::to_owned);
+        receipt
+            .map(Self)
+            .ok_or_else(|| super::header::missing("receipt"))
     }
 }
 
@@ -47,6 +65,13 @@ impl FromMessage for Message {
 impl FromMessage for Arc<Session> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         Ok(Self::clone(context.session()))
+    }
+}
+
+/// What the application keeps for the session that the message came from.
+impl FromMessage for SessionAttributes {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(context.session().attributes().clone())
     }
 }
 

@@ -48,8 +48,7 @@ pub trait HeaderName {
 impl<N: HeaderName> FromMessage for Header<N> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         let Some(text) = context.message().headers().get(N::NAME) else {
-            let detail = format!("this needs the header `{}`", N::NAME);
-            return Err(HandlerError::new(ErrorCode::MissingHeader, detail));
+            return Err(missing(N::NAME));
         };
         text.parse()
             .map(Self)
@@ -59,6 +58,12 @@ impl<N: HeaderName> FromMessage for Header<N> {
                 HandlerError::new(ErrorCode::Conversion, detail)
             })
     }
+}
+
+/// The error for a header that a handler needs and that is not there.
+pub(super) fn missing(name: &str) -> HandlerError {
+    let detail = format!("this needs the header `{name}`");
+    HandlerError::new(ErrorCode::MissingHeader, detail)
 }
 
 // By hand, because derives would ask for what the name can do and not for what the value can.

@@ -9,7 +9,7 @@ mod state;
 mod valid;
 mod variables;
 
-pub use self::context::{Destination, Headers};
+pub use self::context::{Destination, Headers, ReceiptId};
 pub use self::header::{Header, HeaderName};
 pub use self::state::State;
 #[cfg(feature = "garde")]

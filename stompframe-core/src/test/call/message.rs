@@ -6,11 +6,11 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use serde::Serialize;
 
-use crate::handler::States;
+use crate::handler::{Properties, States};
 use crate::message::{
     Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
 };
-use crate::session::Principal;
+use crate::session::{Principal, SessionAttributes};
 
 /// A message to [call](super::call) a handler with, and what the application shares with it.
 #[derive(Clone)]
@@ -18,7 +18,9 @@ use crate::session::Principal;
 pub struct CallMessage {
     pub(super) message: Message,
     pub(super) states: States,
+    pub(super) properties: Properties,
     pub(super) sender: Option<Principal>,
+    pub(super) attributes: SessionAttributes,
     pub(super) converters: Converters,
 }
 
@@ -27,7 +29,9 @@ pub fn message(destination: impl Into<ByteString>) -> CallMessage {
     CallMessage {
         message: Message::new(MessageType::Message, destination),
         states: HashMap::new(),
+        properties: Properties::default(),
         sender: None,
+        attributes: SessionAttributes::new(),
         converters: Converters::default(),
     }
 }
@@ -39,7 +43,9 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
     CallMessage {
         message,
         states: HashMap::new(),
+        properties: Properties::default(),
         sender: None,
+        attributes: SessionAttributes::new(),
         converters: Converters::default(),
     }
 }
@@ -103,9 +109,27 @@ impl CallMessage {
         self
     }
 
+    /// Asks for this receipt.
+    pub fn receipt(mut self, id: impl Into<ByteString>) -> Self {
+        self.message.set_receipt(Some(id.into()));
+        self
+    }
+
     /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self
+    }
+
+    /// Comes from a session that begins with a copy of these attributes.
+    pub fn attributes(mut self, attributes: &SessionAttributes) -> Self {
+        self.attributes = attributes.copied();
+        self
+    }
+
+    /// Gives placeholders of this name in the handler's destinations their value.
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.insert(name.into(), value.into());
         self
     }
 }

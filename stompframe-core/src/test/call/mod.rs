@@ -81,21 +81,28 @@ pub fn call_on<C: Controller>(
 }
 
 async fn run(
-    mappings: Vec<Mapping>,
+    mut mappings: Vec<Mapping>,
     CallMessage {
         message,
         states,
+        properties,
         sender,
+        attributes,
         converters,
     }: CallMessage,
 ) -> Result<Result<TestReply, HandlerError>, Failure> {
     let mut registry = MappingRegistry::new('/');
-    for mapping in &mappings {
+    for mapping in &mut mappings {
+        let (origin, mut problems) = (mapping.origin, Vec::new());
+        properties.fill(mapping.destinations_mut(), origin, &mut problems);
+        if let Some(problem) = problems.pop() {
+            return Err(Failure(problem));
+        }
         registry
             .insert(mapping, &Arc::default())
-            .map_err(|problem| Failure(format!("{}: {problem}", mapping.origin)))?;
+            .map_err(|problem| Failure(format!("{origin}: {problem}")))?;
     }
-    let recorder = Recorder::new(sender);
+    let recorder = Recorder::new(sender, attributes);
     let handlers = recorder.handlers(registry, states, converters);
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {

@@ -10,7 +10,7 @@ use crate::handler::{
     AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services, States,
 };
 use crate::message::{Converters, Message};
-use crate::session::{Close, OutboxLimits, Principal, Session};
+use crate::session::{Close, OutboxLimits, Principal, Session, SessionAttributes, SessionRegistry};
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
 use crate::template::MessagingTemplate;
 use crate::test::TestMessage;
@@ -45,12 +45,12 @@ impl MessageHandler for Broker {
 }
 
 impl Recorder {
-    pub(super) fn new(sender: Option<Principal>) -> Self {
+    pub(super) fn new(sender: Option<Principal>, attributes: SessionAttributes) -> Self {
         let limits = OutboxLimits {
             max_bytes: usize::MAX,
             ..OutboxLimits::default()
         };
-        let session = Session::new(limits, sender);
+        let session = Session::new(limits, sender).with_attributes(attributes);
         let no_heart_beat = HeartBeat::negotiate(HeartBeat::NONE, HeartBeat::NONE);
         session.agree_on(Version::V1_2, no_heart_beat);
         Self {
@@ -72,9 +72,12 @@ impl Recorder {
     ) -> AnnotatedHandlers {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
+        let sessions = SessionRegistry::default();
+        sessions.insert(&self.session);
         let services = Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
             states,
+            sessions: Arc::new(sessions),
             propagated: Vec::new(),
         };
         // The kit has a limit of its own, and its own words for it.

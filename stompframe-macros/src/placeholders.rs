@@ -1,0 +1,1 @@
+../../stompframe-core/src/destination/placeholders.rs
