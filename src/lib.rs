@@ -2,7 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(inline)]
-pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
+pub use stompframe_axum::{
+    Endpoint, Error, MessagingRouter, MessagingTcp, TcpEndpoint, TcpServer, serve, serve_on,
+};
 #[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,
@@ -54,8 +56,8 @@ pub mod prelude {
     pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
-        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTcp,
+        MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

@@ -19,5 +19,6 @@ mod sessions;
 mod shutdown;
 mod startup;
 mod streams;
+mod tcp;
 mod users;
 mod validation;

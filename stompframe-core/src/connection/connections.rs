@@ -55,6 +55,11 @@ impl Connections {
         })
     }
 
+    /// Comes once the application goes down.
+    pub(crate) const fn shutdown(&self) -> &CancellationToken {
+        &self.shutdown
+    }
+
     /// Ends all sessions: each finishes what it has received, writes what is queued, and is told
     /// `server-shutdown`. Returns how many connections had to be cut because that took longer than
     /// `within`.

@@ -1,12 +1,11 @@
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::linger::linger;
 use super::protocol::Protocol;
 use super::reader::{End, Reader};
 use super::shared::Shared;
@@ -46,13 +45,11 @@ pub(super) async fn drive(
         protocol.end_session().await;
         if matches!(end, End::Disconnected) {
             // The client closes once it has its receipt.
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            linger(&mut source, limits).await;
         }
         session.close(Close::NORMAL);
-        // What the peer still sends is read and thrown away: unread input would reset the
-        // connection, and the last frame would be lost with it.
         if !matches!(end, End::Gone) {
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            linger(&mut source, limits).await;
         }
     };
     let writing = async {
@@ -62,8 +59,4 @@ pub(super) async fn drive(
         stop.cancel();
     };
     tokio::join!(reading, writing);
-}
-
-async fn discard(source: &mut impl TransportSource) {
-    while let Some(Ok(_)) = poll_fn(|context| source.poll_receive(context)).await {}
 }
