@@ -79,6 +79,12 @@ impl TcpClient {
         }
     }
 
+    /// Waits until there is something to read, and leaves it where it is.
+    pub(crate) async fn until_something_arrives(&self) {
+        let readable = timeout(PATIENCE, self.socket.readable()).await;
+        readable.expect("something comes in time").unwrap();
+    }
+
     /// Waits for a heart-beat between two frames.
     pub(crate) async fn heart_beat(&mut self) {
         while self.arrived.is_empty() {
