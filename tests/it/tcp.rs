@@ -202,12 +202,13 @@ async fn frames_have_the_same_bounds_as_everywhere() {
 #[tokio::test]
 async fn an_error_reaches_a_client_that_goes_on_sending() {
     let (_app, address) = echoing().await;
+    let piece = vec![b'x'; 16 * 1024];
     for _ in 0..20 {
         let mut client = TcpClient::connect(address).await;
         client.send("NONSENSE\n\n\0").await;
         client.until_something_arrives().await;
         for _ in 0..64 {
-            client.send([b'x'; 16 * 1024]).await;
+            client.send(&piece).await;
             tokio::task::yield_now().await;
         }
         assert_eq!(

@@ -46,7 +46,7 @@ impl Connections {
             sessions, limits, ..
         } = &*self.shared;
         let place = sessions
-            .take_place(limits.max_sessions)
+            .take_place(limits.max_sessions, limits.max_connecting)
             .ok_or(ErrorCode::Overloaded)?;
         Ok(Admission {
             connections: Arc::clone(self),
@@ -110,7 +110,8 @@ impl Admission {
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        let driven = drive(Arc::clone(shared), shutdown, session, source, sink).instrument(span);
+        let driven =
+            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span);
         tasks.track_future(abort.run_until_cancelled(driven)).await;
         drop(place);
     }

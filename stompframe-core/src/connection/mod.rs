@@ -10,7 +10,9 @@ mod linger;
 mod protocol;
 mod reader;
 mod refusal;
+mod report;
 mod shared;
+mod silence;
 mod transport;
 mod writer;
 
