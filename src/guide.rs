@@ -3,3 +3,7 @@
 /// How handlers are written: what they are mapped to, what they take, what they give.
 #[doc = include_str!("../docs/handlers.md")]
 pub mod handlers {}
+
+/// How far everything may grow that clients can make grow, and what follows beyond.
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}

@@ -2,7 +2,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(inline)]
-pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
+pub use stompframe_axum::{
+    Endpoint, Error, MessagingRouter, MessagingTcp, TcpEndpoint, TcpServer, serve, serve_on,
+};
 #[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, Exception, ExceptionFunction, ExceptionSpec, FromMessage, Handler, HandlerError,
@@ -61,9 +63,9 @@ pub mod prelude {
     };
     pub use crate::{
         Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
-        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, PayloadAs, Principal, SendTo, SendToUser, Session, SessionAttributes,
-        UserRegistry,
+        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTcp,
+        MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        SessionAttributes, UserRegistry,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

@@ -1,6 +1,7 @@
 use stompframe_core::connection::EndpointConfig;
 
 use crate::origin::{Origin, OriginPolicy};
+use crate::tcp::TcpEndpoint;
 
 /// A place where clients connect with a WebSocket.
 ///
@@ -56,6 +57,30 @@ impl Endpoint {
             origins: OriginPolicy::Same,
             not_origins: Vec::new(),
         }
+    }
+
+    /// An address where clients speak STOMP over plain TCP, such as `127.0.0.1:61613`, for services
+    /// that need no WebSocket. Port 0 is any that is free.
+    ///
+    /// It has the same sessions, handlers and limits as every other endpoint.
+    /// [`serve`](crate::serve) listens on it; who serves the router otherwise calls
+    /// [`bind_tcp`](crate::MessagingTcp::bind_tcp) as well. There is no handshake: no origin is
+    /// checked, nobody is authenticated and nothing is encrypted, so whoever reaches the address may
+    /// talk to the application. Bind it to a network that only friends reach.
+    ///
+    /// ```
+    /// use stompframe_axum::Endpoint;
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .simple_broker(["/topic"])
+    ///     .endpoint(Endpoint::new("/ws"))
+    ///     .endpoint(Endpoint::tcp("127.0.0.1:61613"))
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub fn tcp(address: impl Into<String>) -> TcpEndpoint {
+        TcpEndpoint::new(address.into())
     }
 
     /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`.

@@ -1,17 +1,20 @@
-//! Endpoints for axum: where clients connect, and the router to mount.
+//! Endpoints: where clients connect with WebSockets or TCP, and the router to mount in axum.
 //!
 //! Applications use the `stompframe` crate, which shows what is here.
 //!
 //! An [`Endpoint`] is given to the builder, [`router`](MessagingRouter::router) makes routes of all
 //! of them, and [`serve`] runs an application until Ctrl-C and drains it. The router is an ordinary
-//! [`axum::Router`]: merge it, nest it, put layers on it.
+//! [`axum::Router`]: merge it, nest it, put layers on it. An [`Endpoint::tcp`] has an address of its
+//! own, which `serve` listens on too.
 
 mod endpoint;
 mod origin;
 mod router;
 mod serve;
+mod tcp;
 mod websocket;
 
 pub use self::endpoint::Endpoint;
 pub use self::router::MessagingRouter;
 pub use self::serve::{Error, serve, serve_on};
+pub use self::tcp::{MessagingTcp, TcpEndpoint, TcpServer};

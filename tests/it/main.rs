@@ -24,6 +24,7 @@ mod sessions;
 mod shutdown;
 mod startup;
 mod streams;
+mod tcp;
 mod transactions;
 mod users;
 mod validation;

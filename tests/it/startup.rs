@@ -81,6 +81,10 @@ fn all_problems_come_at_once_each_with_its_place() {
         .endpoint(Endpoint::new("ws"))
         .endpoint(Endpoint::new("/stomp").allowed_origins(["chat.example"]))
         .endpoint(Endpoint::new("/stomp"))
+        .endpoint(Endpoint::tcp("61613"))
+        .endpoint(Endpoint::tcp(":61613"))
+        .endpoint(Endpoint::tcp("stomp.example:99999"))
+        .endpoint(Endpoint::tcp("[::1]:61613"))
         .build()
         .unwrap_err();
     let expected = [
@@ -94,6 +98,9 @@ fn all_problems_come_at_once_each_with_its_place() {
         "endpoint \"ws\": its path does not start with `/`",
         "endpoint \"/stomp\": \"chat.example\" is no origin",
         "two endpoints are at \"/stomp\"",
+        "endpoint \"61613\": its address is no `host:port`",
+        "endpoint \":61613\": its address has no host: write \"127.0.0.1:61613\"",
+        "endpoint \"stomp.example:99999\": its address is no `host:port`",
     ];
     let text = error.to_string();
     for problem in expected {

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use bytes::Bytes;
 use futures_util::SinkExt as _;
 use futures_util::stream::SplitSink;
 use stompframe_core::connection::{TransportError, TransportSink};
@@ -25,6 +26,8 @@ impl WebSocketSink {
 }
 
 impl TransportSink for WebSocketSink {
+    const PINGS: bool = true;
+
     fn push(&mut self, frame: OutgoingFrame) {
         let message = match frame {
             OutgoingFrame::Text(text) => {
@@ -37,6 +40,10 @@ impl TransportSink for WebSocketSink {
             OutgoingFrame::Binary(bytes) => Message::Binary(bytes),
         };
         self.pushed.push_back(message);
+    }
+
+    fn ping(&mut self) {
+        self.pushed.push_back(Message::Ping(Bytes::new()));
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {

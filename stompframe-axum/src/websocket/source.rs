@@ -31,9 +31,12 @@ impl TransportSource for WebSocketSource {
             match ready!(self.socket.poll_next_unpin(context)) {
                 Some(Ok(Message::Text(text))) => return Poll::Ready(Some(Ok(text.into()))),
                 Some(Ok(Message::Binary(bytes))) => return Poll::Ready(Some(Ok(bytes))),
-                // The library answers pings by itself, and a close too while we read on until the
-                // end.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
+                // Signs of life without data. The library answers pings by itself, and a close too
+                // while we read on until the end.
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                    return Poll::Ready(Some(Ok(Bytes::new())));
+                }
+                Some(Ok(Message::Close(_))) => {}
                 Some(Err(error)) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
                 None => self.ended = true,
             }

@@ -18,8 +18,8 @@ pub struct BrokerLimits {
     pub max_queue_messages: usize,
     /// How many bytes may wait in one queue; 16 MiB unless told otherwise. Beyond: as above.
     pub max_queue_bytes: usize,
-    /// How many bytes may wait in all queues together; 256 MiB unless told otherwise. Beyond: as
-    /// above.
+    /// How many bytes may wait in all queues together, what is delivered and not acknowledged
+    /// included; 256 MiB unless told otherwise. Beyond: as above.
     pub max_queued_bytes: usize,
     /// How long a message may wait in a queue; one hour unless told otherwise. Beyond: it is a dead
     /// letter.

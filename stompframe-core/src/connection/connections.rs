@@ -46,7 +46,7 @@ impl Connections {
             sessions, limits, ..
         } = &*self.shared;
         let place = sessions
-            .take_place(limits.max_sessions)
+            .take_place(limits.max_sessions, limits.max_connecting)
             .ok_or(ErrorCode::Overloaded)?;
         Ok(Admission {
             connections: Arc::clone(self),
@@ -54,6 +54,11 @@ impl Connections {
             principal: None,
             attributes: SessionAttributes::new(),
         })
+    }
+
+    /// Comes once the application goes down.
+    pub(crate) const fn shutdown(&self) -> &CancellationToken {
+        &self.shutdown
     }
 
     /// Ends all sessions: each finishes what it has received, writes what is queued, and is told
@@ -116,7 +121,8 @@ impl Admission {
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        let driven = drive(Arc::clone(shared), shutdown, session, source, sink).instrument(span);
+        let driven =
+            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span);
         tasks.track_future(abort.run_until_cancelled(driven)).await;
         drop(place);
     }

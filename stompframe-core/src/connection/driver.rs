@@ -1,37 +1,53 @@
-use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use tokio::time::timeout;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::linger::linger;
 use super::protocol::Protocol;
 use super::reader::{End, Reader};
 use super::shared::Shared;
+use super::silence::Silence;
 use super::transport::{TransportSink, TransportSource};
 use super::writer::Writer;
 use crate::error::{ErrorCode, MessagingError};
-use crate::session::{Close, Session};
+use crate::session::{Close, Place, Session};
+use crate::stomp::Decoder;
 
 /// Drives a session until its connection has ended. Once `shutdown` is set, the session finishes
 /// what it has received and ends.
-pub(super) async fn drive(
+pub(super) async fn drive<K: TransportSink>(
     shared: Arc<Shared>,
     shutdown: &CancellationToken,
     session: Arc<Session>,
+    place: &Place,
     mut source: impl TransportSource,
-    sink: impl TransportSink,
+    sink: K,
 ) {
     let limits = shared.limits;
     // The two halves stop each other through this and through the seal of the outbox.
     let stop = CancellationToken::new();
+    // And the reader has the writer ask for a sign of life.
+    let ping = Notify::new();
 
     let reading = async {
         let answers = Answers::new(Arc::clone(&session), Arc::clone(&shared.users));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
-        let reader = Reader::new(&mut source, &mut protocol, &stop, shutdown, limits);
+        let reader = Reader {
+            silence: Silence::new(limits, K::PINGS),
+            budget: limits.max_before_connect,
+            decoder: Decoder::for_server(limits.frame_before_connect()),
+            source: &mut source,
+            protocol: &mut protocol,
+            place,
+            ping: &ping,
+            stop: &stop,
+            shutdown,
+            limits,
+        };
         // Handlers' panics are caught where they are called; this is for interceptors and for us.
         let end = AssertUnwindSafe(reader.run())
             .catch_unwind()
@@ -46,24 +62,18 @@ pub(super) async fn drive(
         protocol.end_session().await;
         if matches!(end, End::Disconnected) {
             // The client closes once it has its receipt.
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            linger(&mut source, limits).await;
         }
         session.close(Close::NORMAL);
-        // What the peer still sends is read and thrown away: unread input would reset the
-        // connection, and the last frame would be lost with it.
         if !matches!(end, End::Gone) {
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            linger(&mut source, limits).await;
         }
     };
     let writing = async {
-        if let Err(error) = Writer::new(sink, &session, limits).run().await {
+        if let Err(error) = Writer::new(sink, &session, &ping, limits).run().await {
             tracing::debug!(%error, "writing ended");
         }
         stop.cancel();
     };
     tokio::join!(reading, writing);
-}
-
-async fn discard(source: &mut impl TransportSource) {
-    while let Some(Ok(_)) = poll_fn(|context| source.poll_receive(context)).await {}
 }

@@ -1,18 +1,25 @@
 use std::time::Duration;
 
 use crate::broker::BrokerLimits;
+use crate::destination;
 use crate::session::OutboxLimits;
 use crate::stomp::FrameLimits;
 
-/// Everything that grows with what clients do, and how far it may.
+/// Everything that grows with what clients do, and how far it may, whichever transport they use.
 ///
 /// ```
-/// use stompframe_core::Limits;
+/// use stompframe_core::{Limits, Messaging};
 ///
 /// let mut limits = Limits::default();
 /// limits.max_sessions = 500;
 /// limits.frame.max_frame = 256 * 1024;
+/// println!("{limits}");
+/// let messaging = Messaging::builder().limits(limits).build()?;
+/// # Ok::<(), stompframe_core::BuildError>(())
 /// ```
+///
+/// Displayed, it is a report: each limit with its unit, and how much memory clients can make the
+/// server hold at most. `build()` writes it to the log.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
@@ -25,9 +32,20 @@ pub struct Limits {
     pub broker: BrokerLimits,
     /// What a session's transactions may hold. Beyond: ERROR `transaction-limit`.
     pub transactions: TransactionLimits,
+    /// How many bytes a connection may send until its CONNECT is complete, and how large that frame
+    /// may be; 16 KiB unless told otherwise. Strangers get less than sessions do. Beyond: ERROR
+    /// `frame-too-large`.
+    pub max_before_connect: usize,
     /// How many connections there may be at once, those before their CONNECT included; 10,000
-    /// unless told otherwise. Beyond: HTTP 503 (`overloaded`).
+    /// unless told otherwise. Beyond: HTTP 503, or ERROR over TCP (`overloaded`).
     pub max_sessions: usize,
+    /// How many of these may be without CONNECT at a time; 1,000 unless told otherwise. So those who
+    /// open connections and say nothing leave places to those who do. Beyond: as for
+    /// [`max_sessions`](Self::max_sessions).
+    pub max_connecting: usize,
+    /// How many sessions one user may have; 64 unless told otherwise. Those who are anonymous are
+    /// not counted. Beyond: ERROR `overloaded`.
+    pub max_sessions_per_user: usize,
     /// How many subscriptions one session may hold; 128 unless told otherwise. Beyond: ERROR
     /// `too-many-subscriptions`.
     pub max_subscriptions: usize,
@@ -37,6 +55,13 @@ pub struct Limits {
     /// How long a connection may take until its CONNECT is complete; 10 seconds unless told
     /// otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
+    /// How long a client that agreed on no heart-beats may be silent until its transport asks it
+    /// for a sign of life, where it can; 30 seconds unless told otherwise. A WebSocket is pinged;
+    /// TCP has the kernel's keepalive, at fixed intervals, instead.
+    pub ping_interval: Duration,
+    /// How long it then has; 10 seconds unless told otherwise. Beyond: the connection is dropped
+    /// (`pong-timeout`), as nobody seems to be there who could be told.
+    pub pong_timeout: Duration,
     /// How long a handler may take; 30 seconds unless told otherwise. Beyond: it is stopped at its
     /// next `.await`, and its message has failed with `handler-timeout`.
     pub handler_timeout: Duration,
@@ -49,6 +74,24 @@ pub struct Limits {
     pub close_timeout: Duration,
 }
 
+impl Limits {
+    /// How long a destination may be, in bytes. Beyond: ERROR `bad-destination`, as for control
+    /// characters in it.
+    pub const MAX_DESTINATION: usize = destination::MAX_LENGTH;
+    /// How many segments a destination may have. Beyond: ERROR `bad-destination`.
+    pub const MAX_SEGMENTS: usize = destination::MAX_SEGMENTS;
+    /// How long the id of a subscription may be, in bytes. Beyond: ERROR `header-too-long`.
+    pub const MAX_ID: usize = 128;
+    /// How long the id of a receipt may be, in bytes. Beyond: ERROR `header-too-long`.
+    pub const MAX_RECEIPT: usize = 256;
+
+    /// What a frame may be before CONNECT.
+    pub(super) fn frame_before_connect(&self) -> FrameLimits {
+        let max_frame = self.frame.max_frame.min(self.max_before_connect);
+        self.frame.with_max_frame(max_frame)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -56,10 +99,15 @@ impl Default for Limits {
             outbox: OutboxLimits::default(),
             broker: BrokerLimits::default(),
             transactions: TransactionLimits::default(),
+            max_before_connect: 16 * 1024,
             max_sessions: 10_000,
+            max_connecting: 1_000,
+            max_sessions_per_user: 64,
             max_subscriptions: 128,
             max_streams: 16,
             connect_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(30),
+            pong_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),

@@ -1,28 +1,31 @@
 use std::future::poll_fn;
-use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::Notify;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
 use super::protocol::{Next, Protocol};
+use super::silence::{Silence, TooLong};
 use super::transport::{TransportError, TransportSource};
 use crate::error::{ErrorCode, MessagingError};
-use crate::session::Close;
+use crate::session::{Close, Place};
 use crate::stomp::{Decoded, Decoder};
-
-/// How much later than promised a heart-beat of the client may at least come (STOMP 1.2,
-/// Heart-beating: "timing inaccuracies" have to be taken into account).
-const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
 
 /// Reads a client's bytes and lets the protocol handle its frames, one after the other.
 pub(super) struct Reader<'a, S> {
-    source: &'a mut S,
-    protocol: &'a mut Protocol,
-    decoder: Decoder,
-    stop: &'a CancellationToken,
-    shutdown: &'a CancellationToken,
-    limits: Limits,
+    pub(super) source: &'a mut S,
+    pub(super) protocol: &'a mut Protocol,
+    pub(super) decoder: Decoder,
+    pub(super) place: &'a Place,
+    pub(super) silence: Silence,
+    /// How many bytes may still come until CONNECT is complete.
+    pub(super) budget: usize,
+    /// Has the writer ask for a sign of life.
+    pub(super) ping: &'a Notify,
+    pub(super) stop: &'a CancellationToken,
+    pub(super) shutdown: &'a CancellationToken,
+    pub(super) limits: Limits,
 }
 
 /// How reading came to its end.
@@ -36,46 +39,18 @@ pub(super) enum End {
     Failed,
 }
 
-impl<'a, S: TransportSource> Reader<'a, S> {
-    pub(super) fn new(
-        source: &'a mut S,
-        protocol: &'a mut Protocol,
-        stop: &'a CancellationToken,
-        shutdown: &'a CancellationToken,
-        limits: Limits,
-    ) -> Self {
-        Self {
-            source,
-            protocol,
-            decoder: Decoder::for_server(limits.frame),
-            stop,
-            shutdown,
-            limits,
-        }
-    }
-
+impl<S: TransportSource> Reader<'_, S> {
     pub(super) async fn run(mut self) -> End {
-        let connect_by = Instant::now() + self.limits.connect_timeout;
         loop {
-            // The client's silence counts only while we listen: a handler that takes its time,
-            // during which nothing is read, must not be held against the client.
-            let (deadline, silence) = match self.protocol.agreed_heart_beat() {
-                None => (Some(connect_by), ErrorCode::ConnectTimeout),
-                Some(agreed) => {
-                    let grace = agreed
-                        .client_sends
-                        .map(|every| (every * 2).max(every + HEART_BEAT_MARGIN));
-                    (
-                        grace.map(|grace| Instant::now() + grace),
-                        ErrorCode::HeartBeatTimeout,
-                    )
-                }
-            };
+            let agreed = self.protocol.agreed_heart_beat();
+            let too_long = self.silence.until(agreed);
             let receiving = poll_fn(|context| self.source.poll_receive(context));
             let received = async {
-                match deadline {
-                    Some(deadline) => timeout_at(deadline, receiving).await.ok(),
-                    None => Some(receiving.await),
+                match too_long {
+                    Some((until, too_long)) => {
+                        timeout_at(until, receiving).await.map_err(|_| too_long)
+                    }
+                    None => Ok(receiving.await),
                 }
             };
             let received = tokio::select! {
@@ -86,14 +61,32 @@ impl<'a, S: TransportSource> Reader<'a, S> {
                 received = received => received,
             };
             let chunk = match received {
-                None => return self.fail(silence),
-                Some(None) => return End::Gone,
-                Some(Some(Ok(chunk))) => chunk,
-                Some(Some(Err(error))) => return self.broken(error),
+                Err(TooLong::Fail(code)) => return self.fail(code),
+                Err(TooLong::Gone) => return self.vanished(),
+                Err(TooLong::Ask) => {
+                    self.silence.asked();
+                    self.ping.notify_one();
+                    continue;
+                }
+                Ok(None) => return End::Gone,
+                Ok(Some(Ok(chunk))) => chunk,
+                Ok(Some(Err(error))) => return self.broken(error),
             };
+            if chunk.is_empty() {
+                self.silence.broken_by_the_transport(agreed);
+                continue;
+            }
+            let len = chunk.len();
             self.decoder.push(chunk);
             if let Some(end) = self.handle_frames().await {
                 return end;
+            }
+            self.silence.broken();
+            if self.protocol.agreed_heart_beat().is_none() {
+                match self.budget.checked_sub(len) {
+                    Some(rest) => self.budget = rest,
+                    None => return self.fail(ErrorCode::FrameTooLarge),
+                }
             }
         }
     }
@@ -106,7 +99,11 @@ impl<'a, S: TransportSource> Reader<'a, S> {
                 Ok(Some(Decoded::HeartBeat)) => {}
                 Ok(Some(Decoded::Frame(frame))) => match self.protocol.handle(frame).await {
                     Next::Continue => {}
-                    Next::Connected(version) => self.decoder.set_version(version),
+                    Next::Connected(version) => {
+                        self.decoder.set_version(version);
+                        self.decoder.set_limits(self.limits.frame);
+                        self.place.connected();
+                    }
                     Next::Disconnected => return Some(End::Disconnected),
                     Next::Failed => return Some(End::Failed),
                 },
@@ -124,6 +121,13 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             .answers()
             .fail(&MessagingError::new(code), None);
         End::Failed
+    }
+
+    fn vanished(&self) -> End {
+        let code = ErrorCode::PongTimeout;
+        tracing::info!(%code, "the client has vanished");
+        self.protocol.answers().close(Close::because(code));
+        End::Gone
     }
 
     fn broken(&self, error: TransportError) -> End {

@@ -28,7 +28,7 @@ pub trait TransportSource: Send + 'static {
     /// The next bytes of the client, in pieces of any size; `None` when it has closed its side.
     ///
     /// Pieces need not be frames: a frame may span several of them, and one may hold several
-    /// frames.
+    /// frames. An empty piece is a sign of life without data, such as a WebSocket's pong.
     fn poll_receive(
         &mut self,
         context: &mut Context<'_>,
@@ -40,9 +40,18 @@ pub trait TransportSource: Send + 'static {
 /// The driver pushes all that is ready, then flushes once: syscalls cost more than everything else
 /// on this path.
 pub trait TransportSink: Send + 'static {
+    /// Whether [`ping`](Self::ping) does something. If so, a client that sends no heart-beats is
+    /// asked for a sign of life when it is silent, and is let go of if it gives none; see
+    /// [`Limits::ping_interval`](super::Limits::ping_interval).
+    const PINGS: bool = false;
+
     /// Takes a frame to be written by the flush that follows. Frames leave in the order of their
     /// pushes, each as one message where the transport has messages.
     fn push(&mut self, frame: OutgoingFrame);
+
+    /// Asks the client for a sign of life, with the flush that follows. Its answer arrives at the
+    /// [source](TransportSource::poll_receive) as an empty piece, or as data.
+    fn ping(&mut self) {}
 
     /// Writes what was pushed.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>>;

@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::limits::Limits;
@@ -12,14 +13,22 @@ use crate::stomp;
 pub(super) struct Writer<'a, S> {
     sink: S,
     session: &'a Session,
+    /// Rung when the client is to be asked for a sign of life.
+    ping: &'a Notify,
     limits: Limits,
 }
 
 impl<'a, S: TransportSink> Writer<'a, S> {
-    pub(super) const fn new(sink: S, session: &'a Session, limits: Limits) -> Self {
+    pub(super) const fn new(
+        sink: S,
+        session: &'a Session,
+        ping: &'a Notify,
+        limits: Limits,
+    ) -> Self {
         Self {
             sink,
             session,
+            ping,
             limits,
         }
     }
@@ -47,27 +56,29 @@ impl<'a, S: TransportSink> Writer<'a, S> {
         }
     }
 
-    /// Waits for frames. While there are none, sends a heart-beat whenever one is due.
+    /// Waits for frames. While there are none, sends a heart-beat whenever one is due, and a ping
+    /// whenever one is asked for.
     async fn next(
         &mut self,
         batch: &mut VecDeque<OutgoingFrame>,
     ) -> Result<Drained, TransportError> {
         loop {
             let outbox = self.session.outbox();
-            let Some(interval) = self
-                .session
-                .heart_beat()
-                .and_then(|agreed| agreed.server_sends)
-            else {
-                return Ok(outbox.drain(batch).await);
+            let agreed = self.session.heart_beat();
+            let due = async {
+                match agreed.and_then(|agreed| agreed.server_sends) {
+                    // Early, because the interval is a promise and a timer keeps it only
+                    // approximately.
+                    Some(interval) => sleep(interval.mul_f32(0.75)).await,
+                    None => pending().await,
+                }
             };
             tokio::select! {
                 biased;
                 drained = outbox.drain(batch) => return Ok(drained),
-                // Early, because the interval is a promise and a timer keeps it only approximately.
-                () = sleep(interval.mul_f32(0.75)) => {}
+                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
+                () = self.ping.notified() => self.sink.ping(),
             }
-            self.sink.push(OutgoingFrame::new(stomp::heart_beat()));
             self.flush().await?;
         }
     }

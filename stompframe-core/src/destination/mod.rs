@@ -17,7 +17,7 @@ pub(crate) use self::template::Template;
 pub(crate) const MAX_LENGTH: usize = 255;
 
 /// How many segments a destination may have.
-const MAX_SEGMENTS: usize = 32;
+pub(crate) const MAX_SEGMENTS: usize = 32;
 
 /// Whether a client may use this text as a destination at all: 1 to 255 bytes, no control
 /// characters, at most 32 segments. What it means is for others to say; to the protocol it is

@@ -102,6 +102,9 @@ error_codes! {
     TooManyStreams = "too-many-streams", 1008, "Session may not have more replies that go on";
     /// The client reads so slowly that its queue overflowed, or a write made no progress.
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
+    /// The client has vanished: it was silent, and did not answer when it was asked for a sign of
+    /// life.
+    PongTimeout = "pong-timeout", 4409, "No answer to a ping";
     /// The body cannot be read as what the handler takes.
     Conversion = "conversion", 1007, "Body does not match the expected type";
     /// The body can be read, but breaks the rules of its type.

@@ -219,6 +219,9 @@ impl MessagingBuilder {
             &mut problems,
         );
         BuildError::check(problems)?;
+        for limit in self.limits.to_string().lines() {
+            tracing::info!("limit: {limit}");
+        }
 
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
         let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBrokerHandler::new(

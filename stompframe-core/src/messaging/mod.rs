@@ -10,7 +10,9 @@ use std::time::Duration;
 
 pub use self::builder::MessagingBuilder;
 pub use self::problems::BuildError;
-use crate::connection::{Admission, Connections, EndpointConfig, Limits};
+use crate::connection::{
+    self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
+};
 use crate::error::ErrorCode;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
@@ -68,6 +70,24 @@ impl Messaging {
     /// the application is going down.
     pub fn admit(&self) -> Result<Admission, ErrorCode> {
         self.connections.admit()
+    }
+
+    /// Tells a client for which there is no [place](Self::admit) why, over its transport, and
+    /// closes. For transports whose handshake cannot say it; it is over within twice
+    /// [`Limits::close_timeout`].
+    pub async fn refuse(
+        &self,
+        code: ErrorCode,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) {
+        connection::refuse(*self.limits(), code, source, sink).await;
+    }
+
+    /// Comes when the application begins to go down, for those who take clients: from then on
+    /// nobody is admitted.
+    pub async fn shutting_down(&self) {
+        self.connections.shutdown().cancelled().await;
     }
 
     /// Ends all sessions: nobody new is admitted, and each session finishes the frames that it has

@@ -35,6 +35,14 @@ impl OutgoingFrame {
         }
     }
 
+    /// ERROR with what the catalogue says, in a form that every version reads.
+    pub(crate) fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
+        let error = Frame::new(Command::Error)
+            .with_header("message", code.message())
+            .with_header("error-code", code.as_str());
+        Self::encode(&error, Version::V1_0)
+    }
+
     /// The bytes of the frame.
     #[must_use]
     pub fn as_bytes(&self) -> &Bytes {
@@ -204,12 +212,7 @@ impl Outbox {
         // bytes.
         state.queue = VecDeque::new();
         let code = ErrorCode::SlowConsumer;
-        let error = Frame::new(Command::Error)
-            .with_header("message", code.message())
-            .with_header("error-code", code.as_str());
-        if let Ok(error) = OutgoingFrame::encode(&error, Version::V1_0) {
-            state.queue.push_back(error);
-        }
+        state.queue.extend(OutgoingFrame::error(code));
         state.sealed = Some(Close::because(code));
         self.filled.notify_one();
     }

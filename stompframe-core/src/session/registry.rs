@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytestring::ByteString;
@@ -13,6 +13,8 @@ pub struct SessionRegistry {
     /// The sessions of each user, in the order in which they connected.
     users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
     places: AtomicUsize,
+    /// How many of the places belong to connections without CONNECT.
+    connecting: AtomicUsize,
 }
 
 impl SessionRegistry {
@@ -65,17 +67,23 @@ impl SessionRegistry {
         self.sessions.pin().values().cloned().collect()
     }
 
-    pub(crate) fn insert(&self, session: &Arc<Session>) {
-        self.sessions
-            .pin()
-            .insert(session.id().clone(), Arc::clone(session));
+    /// Adds a session, unless its user has as many as may be. Says whether it did.
+    pub(crate) fn insert(&self, session: &Arc<Session>, limit_of_user: usize) -> bool {
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
+            let of_user = users.get(principal.name()).map_or(0, Vec::len);
+            if of_user >= limit_of_user {
+                return false;
+            }
             users
                 .entry(principal.shared_name().clone())
                 .or_default()
                 .push(Arc::clone(session));
         }
+        self.sessions
+            .pin()
+            .insert(session.id().clone(), Arc::clone(session));
+        true
     }
 
     pub(crate) fn remove(&self, session: &Session) {
@@ -92,27 +100,50 @@ impl SessionRegistry {
     }
 
     /// Takes a place for one more connection, unless all are taken. Connections that have not sent
-    /// their CONNECT yet count too: they cost as much.
-    pub(crate) fn take_place(self: &Arc<Self>, limit: usize) -> Option<Place> {
-        self.places
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |taken| {
-                (taken < limit).then_some(taken + 1)
-            })
-            .ok()
-            .map(|_| Place {
-                registry: Arc::clone(self),
-            })
+    /// their CONNECT yet count too: they cost as much. Of these, there may be fewer.
+    pub(crate) fn take_place(
+        self: &Arc<Self>,
+        limit: usize,
+        limit_connecting: usize,
+    ) -> Option<Place> {
+        take_one(&self.places, limit)?;
+        if take_one(&self.connecting, limit_connecting).is_none() {
+            self.places.fetch_sub(1, Ordering::AcqRel);
+            return None;
+        }
+        Some(Place {
+            registry: Arc::clone(self),
+            connecting: AtomicBool::new(true),
+        })
     }
 }
 
-/// One connection's place among those that the limit allows; given back when dropped.
+fn take_one(counter: &AtomicUsize, limit: usize) -> Option<usize> {
+    let one_more = |taken| (taken < limit).then_some(taken + 1);
+    counter
+        .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more)
+        .ok()
+}
+
+/// One connection's place among those that the limits allow; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     registry: Arc<SessionRegistry>,
+    connecting: AtomicBool,
+}
+
+impl Place {
+    /// CONNECT was accepted: somebody else may begin.
+    pub(crate) fn connected(&self) {
+        if self.connecting.swap(false, Ordering::AcqRel) {
+            self.registry.connecting.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.connected();
         self.registry.places.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -3,6 +3,7 @@
 mod broker;
 mod client;
 mod frame;
+mod tcp;
 
 use std::net::SocketAddr;
 
@@ -14,6 +15,7 @@ use tokio::task::JoinHandle;
 pub(crate) use self::broker::{both, broker, intercepted};
 pub(crate) use self::client::Client;
 pub(crate) use self::frame::Frame;
+pub(crate) use self::tcp::TcpClient;
 
 /// An application on a port of its own; it ends with the test.
 pub(crate) struct App {
@@ -51,6 +53,13 @@ impl App {
             messaging,
             server,
         }
+    }
+
+    /// Serves the TCP endpoints, too: gives the address of the first, and what ends with the last
+    /// connection.
+    pub(crate) async fn serve_tcp(&self) -> (SocketAddr, JoinHandle<()>) {
+        let tcp = self.messaging.bind_tcp().await.unwrap();
+        (tcp.addresses()[0], tokio::spawn(tcp.serve()))
     }
 
     /// A client that has not sent anything yet.

@@ -46,9 +46,13 @@ impl Protocol {
         // It cannot escape: what a user's name would smuggle into it makes it no frame at all.
         let connected = OutgoingFrame::encode(&connected, version)
             .map_err(|error| MessagingError::new(ErrorCode::Internal).with_source(error))?;
+        let limit = self.shared.limits.max_sessions_per_user;
+        if !self.shared.sessions.insert(&self.session, limit) {
+            return Err(MessagingError::new(ErrorCode::Overloaded)
+                .with_detail(format!("one user may have {limit} sessions")));
+        }
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
-        self.shared.sessions.insert(&self.session);
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         Ok(Next::Connected(version))

@@ -4,25 +4,24 @@
 use bytestring::ByteString;
 
 use super::Fatal;
+use crate::connection::Limits;
 use crate::destination;
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::is_reserved;
 use crate::stomp::{Command, Frame, Headers};
 
-/// How long a client's ids may be, in bytes: of subscriptions and transactions, and of receipts.
-const MAX_ID: usize = 128;
-const MAX_RECEIPT: usize = 256;
-
 /// The receipt that a frame asks for. CONNECT cannot ask for one (STOMP 1.2, Standard Headers).
 pub(super) fn receipt_of(frame: &Frame) -> Option<ByteString> {
     let receipt = frame.headers.get_bytestring("receipt")?;
-    (!frame.command.is_connect() && receipt.len() <= MAX_RECEIPT).then(|| receipt.clone())
+    (!frame.command.is_connect() && receipt.len() <= Limits::MAX_RECEIPT).then(|| receipt.clone())
 }
 
 /// Refuses a receipt that is too long to be given back.
 pub(super) fn check_receipt(frame: &Frame) -> Result<(), Fatal> {
     match frame.header("receipt") {
-        Some(receipt) if receipt.len() > MAX_RECEIPT => Err(too_long("receipt", MAX_RECEIPT)),
+        Some(receipt) if receipt.len() > Limits::MAX_RECEIPT => {
+            Err(too_long("receipt", Limits::MAX_RECEIPT))
+        }
         _ => Ok(()),
     }
 }
@@ -33,11 +32,14 @@ pub(super) fn destination_of(frame: &Frame) -> Result<ByteString, Fatal> {
     match frame.headers.get_bytestring("destination") {
         None => Err(missing(frame.command, "destination")),
         Some(destination) if destination.is_empty() => Err(missing(frame.command, "destination")),
-        Some(destination) if !destination::is_well_formed(destination) => {
-            Err(MessagingError::new(ErrorCode::BadDestination).with_detail(
-                "a destination has 1 to 255 bytes, no control characters and at most 32 segments",
-            ))
-        }
+        Some(destination) if !destination::is_well_formed(destination) => Err(MessagingError::new(
+            ErrorCode::BadDestination,
+        )
+        .with_detail(format!(
+            "a destination has 1 to {} bytes, no control characters and at most {} segments",
+            Limits::MAX_DESTINATION,
+            Limits::MAX_SEGMENTS
+        ))),
         Some(destination) => Ok(destination.clone()),
     }
 }
@@ -60,22 +62,27 @@ pub(super) fn transaction_of(frame: &Frame) -> Result<ByteString, Fatal> {
 
 /// The transaction that a SEND, ACK or NACK belongs to, if it belongs to one.
 pub(super) fn transaction_in(frame: &Frame) -> Result<Option<ByteString>, Fatal> {
-    match frame.headers.get_bytestring("transaction") {
-        None => Ok(None),
-        Some(id) if id.is_empty() => Err(missing(frame.command, "transaction")),
-        Some(id) if id.len() > MAX_ID => Err(too_long("transaction", MAX_ID)),
-        Some(id) => Ok(Some(id.clone())),
-    }
+    id_in(frame, "transaction")
 }
 
 /// The `id` of a SUBSCRIBE or UNSUBSCRIBE, if there is one.
 pub(super) fn subscription_id(frame: &Frame) -> Result<Option<ByteString>, Fatal> {
-    match frame.headers.get_bytestring("id") {
+    id_in(frame, "id")
+}
+
+fn id_in(frame: &Frame, name: &'static str) -> Result<Option<ByteString>, Fatal> {
+    match frame.headers.get_bytestring(name) {
         None => Ok(None),
-        Some(id) if id.is_empty() => Err(missing(frame.command, "id")),
-        Some(id) if id.len() > MAX_ID => Err(too_long("id", MAX_ID)),
+        Some(id) if id.is_empty() => Err(missing(frame.command, name)),
+        Some(id) if id.len() > Limits::MAX_ID => Err(too_long(name, Limits::MAX_ID)),
         Some(id) => Ok(Some(id.clone())),
     }
+}
+
+/// A copy that holds on to nothing but itself. What is cut from a frame shares the memory of its
+/// head, which may have kilobytes; what stays as long as a session must not keep them.
+pub(super) fn on_its_own(text: &ByteString) -> ByteString {
+    ByteString::from(&**text)
 }
 
 /// What is left of a client's headers for the application: all but those that are addressed to the

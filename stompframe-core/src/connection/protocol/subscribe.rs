@@ -1,4 +1,6 @@
-use super::headers::{application_headers, destination_of, missing, receipt_of, subscription_id};
+use super::headers::{
+    application_headers, destination_of, missing, on_its_own, receipt_of, subscription_id,
+};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
@@ -13,9 +15,9 @@ impl Protocol {
         frame: Frame,
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
-        let destination = destination_of(&frame)?;
+        let destination = on_its_own(&destination_of(&frame)?);
         let id = match subscription_id(&frame)? {
-            Some(id) => SubscriptionId::Named(id),
+            Some(id) => SubscriptionId::Named(on_its_own(&id)),
             None if self.session.version() == Version::V1_0 => {
                 SubscriptionId::Destination(destination.clone())
             }

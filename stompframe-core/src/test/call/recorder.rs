@@ -73,7 +73,7 @@ impl Recorder {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
         let sessions = SessionRegistry::default();
-        sessions.insert(&self.session);
+        sessions.insert(&self.session, usize::MAX);
         let services = Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
             states,

@@ -35,7 +35,7 @@ pub(super) struct Bounds {
 }
 
 /// A delivery that has been decided on.
-struct Decided(Arc<Consumer>, Stored, Delivery);
+struct Decided(Arc<Consumer>, Arc<Message>, Delivery);
 
 impl Queue {
     pub(super) fn new(shared: Arc<Shared>, bounds: Bounds) -> Self {
@@ -56,11 +56,9 @@ impl Queue {
             work,
             usize::MAX,
             &mut dead,
-            |Decided(to, stored, delivery)| {
+            |Decided(to, message, delivery)| {
                 let recipient = &to.subscription.recipient;
-                self.shared
-                    .outbound
-                    .push(&stored.message, recipient, delivery);
+                self.shared.outbound.push(&message, recipient, delivery);
             },
         );
         self.shared.bury(dead);
@@ -89,12 +87,12 @@ impl Queue {
         Ok(Ok(()))
     }
 
-    async fn deliver(&self, Decided(to, stored, delivery): Decided) {
+    async fn deliver(&self, Decided(to, message, delivery): Decided) {
         let recipient = &to.subscription.recipient;
         let delivered = self
             .shared
             .outbound
-            .deliver_as(&stored.message, recipient, delivery)
+            .deliver_as(&message, recipient, delivery)
             .await;
         match delivered {
             Ok(Outcome::Handled) => return,
@@ -146,10 +144,11 @@ impl Queue {
             delivery.acknowledge = consumer.acknowledges();
             delivery.redelivered = stored.deliveries;
             stored.deliveries = stored.deliveries.saturating_add(1);
+            let message = Arc::clone(&stored.message);
             if consumer.acknowledges() {
-                consumer.hold(delivery.number(), stored.clone());
+                consumer.hold(delivery.number(), stored);
             }
-            deliver(Decided(Arc::clone(consumer), stored, delivery));
+            deliver(Decided(Arc::clone(consumer), message, delivery));
         };
         let mut state = self.state();
         let mut round = Round {
@@ -177,14 +176,13 @@ impl Queue {
     /// Takes out what has waited too long.
     pub(super) fn expire(&self, now: Instant) {
         let mut dead = Vec::new();
-        self.state()
-            .expire(now, self.bounds.age, &self.shared, &mut dead);
+        self.state().expire(now, self.bounds.age, &mut dead);
         self.shared.bury(dead);
     }
 
     /// Ends a queue that only this consumer has, with all that waits in it.
     pub(super) fn end(&self, consumer: &Arc<Consumer>) {
-        self.state().end(consumer, &self.shared);
+        self.state().end(consumer);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Weak};
 
 use bytestring::ByteString;
@@ -17,32 +17,12 @@ pub(super) struct Shared {
     /// Where dead letters go, if they are kept.
     pub(super) dead_letters: Option<ByteString>,
     pub(super) queues: Weak<Queues>,
-    /// How many bytes wait in all queues, and how many may.
+    /// How many bytes all queues hold, unacknowledged ones included, and how many they may.
     pub(super) queued: AtomicUsize,
     pub(super) max_queued: usize,
 }
 
 impl Shared {
-    /// Takes room for so many bytes, if there is so much.
-    pub(super) fn take(&self, bytes: usize) -> bool {
-        let more = |queued: usize| {
-            let more = queued + bytes;
-            (more <= self.max_queued).then_some(more)
-        };
-        self.queued
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
-            .is_ok()
-    }
-
-    /// Takes it for what comes back, which has been accepted before.
-    pub(super) fn take_anyway(&self, bytes: usize) {
-        self.queued.fetch_add(bytes, Ordering::AcqRel);
-    }
-
-    pub(super) fn give_back(&self, bytes: usize) {
-        self.queued.fetch_sub(bytes, Ordering::AcqRel);
-    }
-
     /// Sends dead letters to their destination, with what became of them as headers. What dies
     /// there is gone.
     pub(super) fn bury(&self, dead: Vec<Dead>) {

@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::consumer::Consumer;
 use super::queue::Bounds;
 use super::shared::Shared;
-use super::stored::{Dead, Reason, Stored, message_len};
+use super::stored::{Dead, Reason, Stored};
 use crate::message::Message;
 
 /// What waits in a queue, and who consumes from it.
@@ -55,7 +56,7 @@ pub(super) enum Refused {
 pub(super) struct Round<'a> {
     pub(super) state: &'a mut State,
     pub(super) bounds: Bounds,
-    pub(super) shared: &'a Shared,
+    pub(super) shared: &'a Arc<Shared>,
     /// How many messages one consumer may be given.
     pub(super) budget: usize,
     pub(super) deliver: &'a mut dyn FnMut(&Arc<Consumer>, Stored),
@@ -68,8 +69,7 @@ impl Round<'_> {
             return Err(Refused::Retired(work));
         }
         let now = Instant::now();
-        self.state
-            .expire(now, self.bounds.age, self.shared, self.dead);
+        self.state.expire(now, self.bounds.age, self.dead);
         match work {
             Work::Send(message) => return self.send(message, now),
             Work::Return(messages) => {
@@ -101,26 +101,19 @@ impl Round<'_> {
     }
 
     fn send(&mut self, message: Arc<Message>, now: Instant) -> Result<(), Refused> {
-        let length = message_len(&message);
-        let stored = Stored {
-            message,
-            place: self.state.next_place,
-            arrived: now,
-            deliveries: 0,
-        };
+        let place = self.state.next_place;
+        self.state.next_place += 1;
+        let stored = Stored::new(message, place, now, self.shared).ok_or(Refused::Full)?;
         let Err(stored) = self.give(stored) else {
-            self.state.next_place += 1;
             return Ok(());
         };
         let state = &mut *self.state;
-        let is_full = state.waiting.len() >= self.bounds.messages
-            || state.bytes + length > self.bounds.bytes
-            || !self.shared.take(length);
-        if is_full {
+        if state.waiting.len() >= self.bounds.messages
+            || state.bytes + stored.len() > self.bounds.bytes
+        {
             return Err(Refused::Full);
         }
-        state.next_place += 1;
-        state.bytes += length;
+        state.bytes += stored.len();
         state.waiting.push_back(stored);
         Ok(())
     }
@@ -137,11 +130,9 @@ impl Round<'_> {
         let Err(stored) = self.give(stored) else {
             return;
         };
-        let length = stored.len();
         let state = &mut *self.state;
         // It has been accepted before: the bounds are for those who arrive.
-        self.shared.take_anyway(length);
-        state.bytes += length;
+        state.bytes += stored.len();
         let at = state
             .waiting
             .partition_point(|other| other.place < stored.place);
@@ -198,7 +189,6 @@ impl Round<'_> {
                 return;
             };
             state.bytes -= length;
-            self.shared.give_back(length);
             (self.deliver)(&entry.consumer, stored);
             from = position;
         }
@@ -212,13 +202,7 @@ impl Entry {
 }
 
 impl State {
-    pub(super) fn expire(
-        &mut self,
-        now: Instant,
-        age: std::time::Duration,
-        shared: &Shared,
-        dead: &mut Vec<Dead>,
-    ) {
+    pub(super) fn expire(&mut self, now: Instant, age: Duration, dead: &mut Vec<Dead>) {
         // Who came first expires first, also of those that came back.
         while let Some(first) = self.waiting.front()
             && now.saturating_duration_since(first.arrived) >= age
@@ -227,7 +211,6 @@ impl State {
                 return;
             };
             self.bytes -= stored.len();
-            shared.give_back(stored.len());
             dead.push(Dead {
                 message: stored.message,
                 deliveries: stored.deliveries,
@@ -261,11 +244,11 @@ impl State {
         retires
     }
 
-    pub(super) fn end(&mut self, consumer: &Arc<Consumer>, shared: &Shared) {
+    pub(super) fn end(&mut self, consumer: &Arc<Consumer>) {
         self.leave(consumer);
         self.retired = true;
         self.waiting.clear();
-        shared.give_back(std::mem::take(&mut self.bytes));
+        self.bytes = 0;
     }
 
     fn position(&self, consumer: &Arc<Consumer>) -> Option<usize> {

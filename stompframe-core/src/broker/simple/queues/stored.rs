@@ -1,11 +1,13 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use tokio::time::Instant;
 
+use super::shared::Shared;
 use crate::message::Message;
 
 /// A message that a queue is responsible for, until it is received or dead.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Stored {
     pub(super) message: Arc<Message>,
     /// Its place among the messages of its queue, which it keeps when it comes back.
@@ -13,16 +15,62 @@ pub(super) struct Stored {
     pub(super) arrived: Instant,
     /// How often it has been delivered.
     pub(super) deliveries: u32,
+    charge: Charge,
 }
 
 impl Stored {
-    pub(super) fn len(&self) -> usize {
-        message_len(&self.message)
+    /// None if there is no room for it in all queues together.
+    pub(super) fn new(
+        message: Arc<Message>,
+        place: u64,
+        arrived: Instant,
+        shared: &Arc<Shared>,
+    ) -> Option<Self> {
+        let charge = Charge::new(message_len(&message), shared)?;
+        Some(Self {
+            message,
+            place,
+            arrived,
+            deliveries: 0,
+            charge,
+        })
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.charge.bytes
+    }
+}
+
+/// The room that a message takes among all that queues hold; given back when dropped.
+#[derive(Debug)]
+struct Charge {
+    bytes: usize,
+    shared: Arc<Shared>,
+}
+
+impl Charge {
+    fn new(bytes: usize, shared: &Arc<Shared>) -> Option<Self> {
+        let more = |queued: usize| {
+            let more = queued + bytes;
+            (more <= shared.max_queued).then_some(more)
+        };
+        shared
+            .queued
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
+            .ok()?;
+        let shared = Arc::clone(shared);
+        Some(Self { bytes, shared })
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.shared.queued.fetch_sub(self.bytes, Ordering::AcqRel);
     }
 }
 
 /// About how many bytes a message holds.
-pub(super) fn message_len(message: &Message) -> usize {
+fn message_len(message: &Message) -> usize {
     /// What a message takes beside its texts.
     const OVERHEAD: usize = 256;
     let headers = message.headers().iter();

@@ -1,0 +1,9 @@
+//! The TCP transport: STOMP as it is, for clients that need no WebSocket.
+
+mod endpoint;
+mod server;
+mod sink;
+mod source;
+
+pub use self::endpoint::TcpEndpoint;
+pub use self::server::{MessagingTcp, TcpServer};

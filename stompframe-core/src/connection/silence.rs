@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::limits::Limits;
+use crate::error::ErrorCode;
+use crate::stomp::Agreed;
+
+/// How much later than promised a heart-beat of the client may at least come (STOMP 1.2,
+/// Heart-beating: "timing inaccuracies" have to be taken into account).
+const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
+
+/// How long the client may say nothing.
+///
+/// Its silence counts only while we listen: a handler that takes its time, during which nothing is
+/// read, must not be held against the client.
+pub(super) struct Silence {
+    limits: Limits,
+    /// Whether the transport can ask for a sign of life.
+    pings: bool,
+    connect_by: Instant,
+    since: Instant,
+    asked: bool,
+}
+
+/// What to do about a silence that was too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TooLong {
+    /// The client broke a promise, and is told so.
+    Fail(ErrorCode),
+    /// The transport is to ask for a sign of life.
+    Ask,
+    /// Nobody is there.
+    Gone,
+}
+
+impl Silence {
+    pub(super) fn new(limits: Limits, pings: bool) -> Self {
+        let now = Instant::now();
+        Self {
+            limits,
+            pings,
+            connect_by: now + limits.connect_timeout,
+            since: now,
+            asked: false,
+        }
+    }
+
+    /// Until when it may last, and what follows.
+    pub(super) fn until(&self, agreed: Option<Agreed>) -> Option<(Instant, TooLong)> {
+        let Some(agreed) = agreed else {
+            let fail = TooLong::Fail(ErrorCode::ConnectTimeout);
+            return Some((self.connect_by, fail));
+        };
+        let (patience, then) = match agreed.client_sends {
+            Some(every) => (
+                (every * 2).max(every + HEART_BEAT_MARGIN),
+                TooLong::Fail(ErrorCode::HeartBeatTimeout),
+            ),
+            None if !self.pings => return None,
+            None if self.asked => (self.limits.pong_timeout, TooLong::Gone),
+            None => (self.limits.ping_interval, TooLong::Ask),
+        };
+        Some((self.since + patience, then))
+    }
+
+    /// We have heard something, and listen again.
+    pub(super) fn broken(&mut self) {
+        self.since = Instant::now();
+        self.asked = false;
+    }
+
+    /// The transport has heard something that is no data. That the client's machine lives does not
+    /// mean that the client does: where heart-beats were agreed upon, only they count.
+    pub(super) fn broken_by_the_transport(&mut self, agreed: Option<Agreed>) {
+        if agreed.is_some_and(|agreed| agreed.client_sends.is_none()) {
+            self.broken();
+        }
+    }
+
+    /// The client is asked for a sign of life.
+    pub(super) fn asked(&mut self) {
+        self.since = Instant::now();
+        self.asked = true;
+    }
+}
