@@ -28,7 +28,7 @@ async fn refused(request: Request) -> StatusCode {
 }
 
 #[tokio::test]
-async fn the_highest_known_sub_protocol_is_chosen() {
+async fn ws_01_the_highest_known_sub_protocol_is_chosen() {
     let app = App::start(messaging()).await;
     for (offer, chosen) in [
         ("v12.stomp", Some("v12.stomp")),
@@ -49,7 +49,7 @@ async fn the_highest_known_sub_protocol_is_chosen() {
 }
 
 #[tokio::test]
-async fn a_client_that_offers_no_sub_protocol_is_served() {
+async fn ws_01_a_client_that_offers_no_sub_protocol_is_served() {
     let app = App::start(messaging()).await;
     let (mut client, response) = Client::handshake(request(&app, &[])).await.unwrap();
     assert!(response.headers().get("sec-websocket-protocol").is_none());
