@@ -8,9 +8,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod kit;
 mod page;
 mod proofs;
 mod rules;
+
+mod escaping;
+mod grammar;
+mod repeated;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
