@@ -13,6 +13,8 @@ mod page;
 mod proofs;
 mod rules;
 
+mod bodies;
+mod endings;
 mod escaping;
 mod grammar;
 mod repeated;
