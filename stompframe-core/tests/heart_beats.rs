@@ -150,6 +150,10 @@ async fn c_23_the_time_until_connect_is_bounded() {
     let app = app(|builder| builder);
     let opened = Instant::now();
     let silent = app.open();
+    let beating = app.open();
+    for _ in 0..3 {
+        beating.send_bytes("\n\r\n");
+    }
     let dribbling = app.open();
     let dribble = tokio::spawn(async move {
         for byte in b"CONNECT\naccept-version:1.2\n".chunks(1) {
@@ -162,6 +166,7 @@ async fn c_23_the_time_until_connect_is_bounded() {
         dribbling.expect_error(ErrorCode::ConnectTimeout).await
     });
     silent.expect_error(ErrorCode::ConnectTimeout).await;
+    beating.expect_error(ErrorCode::ConnectTimeout).await;
     dribble.await.unwrap();
     assert!(opened.elapsed() >= seconds(10) && opened.elapsed() <= seconds(11));
 }

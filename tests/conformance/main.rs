@@ -14,6 +14,7 @@ mod proofs;
 mod rules;
 
 mod bodies;
+mod connecting;
 mod endings;
 mod escaping;
 mod grammar;

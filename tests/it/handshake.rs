@@ -58,6 +58,23 @@ async fn ws_01_a_client_that_offers_no_sub_protocol_is_served() {
 }
 
 #[tokio::test]
+async fn c_22_connect_alone_decides_the_version() {
+    let app = App::start(messaging()).await;
+    for (offer, accept, version) in [
+        ("v10.stomp", "1.2", "1.2"),
+        ("v12.stomp", "1.0", "1.0"),
+        ("v12.stomp", "1.0,1.1", "1.1"),
+    ] {
+        let offer = request(&app, &[("sec-websocket-protocol", offer)]);
+        let (mut client, _) = Client::handshake(offer).await.unwrap();
+        client
+            .send(format!("CONNECT\naccept-version:{accept}\n\n\0"))
+            .await;
+        assert_eq!(client.frame().await.header("version"), Some(version));
+    }
+}
+
+#[tokio::test]
 async fn pages_of_another_origin_are_refused_unless_listed() {
     let app = App::start(messaging()).await;
     let own = format!("http://{}", app.address);
