@@ -12,13 +12,17 @@ mod kit;
 mod page;
 mod proofs;
 mod rules;
+mod slow;
 
 mod bodies;
 mod connecting;
 mod endings;
 mod escaping;
 mod grammar;
+mod heart_beats;
 mod repeated;
+mod sending;
+mod subscribing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
