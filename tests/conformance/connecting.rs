@@ -1,15 +1,15 @@
 //! CONNECT, on a whole connection.
 
-use std::io;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use stompframe::channel::{ChannelContext, ChannelInterceptor, Step, Verdict};
 use stompframe::stomp::Command;
 use stompframe::test::{Received, TestApp};
 use stompframe::{ErrorCode, Message, MessageType, MessagingError};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::kit::{Notes, app, builder, end, next};
+use crate::log::Log;
 
 /// Takes its time over each CONNECT, as a database would, and lets in who knows the passcode.
 struct Doorkeeper;
@@ -119,30 +119,9 @@ async fn c_18_c_19_who_is_refused_is_told_why() {
     }
 }
 
-/// Where a log goes that a test reads.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn c_19_credentials_go_to_nobody_else_and_into_no_log() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let (log, _listening) = Log::listen(LevelFilter::TRACE);
     let app = app();
     let (sender, other) = (app.open(), app.connect().await);
     let topic = other.subscribe("/topic/a").await;
@@ -157,7 +136,7 @@ async fn c_19_credentials_go_to_nobody_else_and_into_no_log() {
     sender.send_bytes("CONNECT\npasscode:s3cret\n\n\0");
     let error = end(&sender, ErrorCode::AlreadyConnected).await;
     assert!(!format!("{error:?}").contains("s3cret"));
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("the session has connected"), "{log}");
     assert!(!log.contains("s3cret"), "{log}");
 }

@@ -9,13 +9,16 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod kit;
+mod log;
 mod page;
 mod proofs;
 mod rules;
 mod slow;
 
+mod answering;
 mod bodies;
 mod connecting;
+mod disconnecting;
 mod endings;
 mod escaping;
 mod grammar;

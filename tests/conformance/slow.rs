@@ -18,7 +18,7 @@ pub(crate) struct SlowClient {
     bytes: UnboundedSender<Bytes>,
     pushed: Arc<Mutex<Vec<(Instant, Bytes)>>>,
     /// The server's side, to its end.
-    pub(crate) server: JoinHandle<()>,
+    server: JoinHandle<()>,
 }
 
 impl SlowClient {
@@ -47,6 +47,11 @@ impl SlowClient {
     /// What the server began to write, and when.
     pub(crate) fn pushed(&self) -> Vec<(Instant, Bytes)> {
         self.pushed.lock().unwrap().clone()
+    }
+
+    /// Returns once the server has let go of the client.
+    pub(crate) async fn until_over(self) {
+        self.server.await.unwrap();
     }
 }
 

@@ -1,6 +1,8 @@
 //! How a session begins and ends.
 
-use stompframe::Messaging;
+use std::time::Duration;
+
+use stompframe::{Limits, Messaging};
 
 use crate::support::{App, messaging};
 
@@ -55,6 +57,23 @@ async fn dc_02_nothing_behind_disconnect_is_looked_at() {
     client.send("DISCONNECT\nreceipt:bye\n\n\0NONSENSE\n\n\0SUBSCRIBE\nid:0\ndestination:/topic/a\n\n\0").await;
     assert_eq!(client.frame().await.header("receipt-id"), Some("bye"));
     assert_eq!(client.closed().await, (1000, String::new()));
+}
+
+/// A client that sends on and reads only after the server's side is over, 20 times.
+#[tokio::test]
+async fn dc_03_the_receipt_of_disconnect_waits_for_its_reader() {
+    for _ in 0..20 {
+        let mut limits = Limits::default();
+        limits.close_timeout = Duration::from_millis(20);
+        let app = App::start(messaging().limits(limits)).await;
+        let mut client = app.connect().await;
+        client.send("DISCONNECT\nreceipt:bye\n\n\0").await;
+        client.send_anyway(&"x".repeat(64 * 1024)).await;
+        sessions_left(&app.messaging, 0).await;
+        assert_eq!(app.messaging.shut_down(Duration::from_secs(10)).await, 0);
+        assert_eq!(client.frame().await.header("receipt-id"), Some("bye"));
+        assert_eq!(client.closed().await, (1000, String::new()));
+    }
 }
 
 #[tokio::test]
