@@ -162,8 +162,8 @@ async fn r_06_the_same_receipt_twice_is_two_receipts() {
     client.expect_nothing().await;
 }
 
-/// Of a client that does not read, few receipts wait until the time for writing is up; with a
-/// hundred thousand its queue is full, and it is let go of as fast as it can be.
+/// Of a client that does not read, few receipts wait until the time for writing is up; with
+/// ten thousand its queue is full, and it is let go of as fast as it can be.
 #[tokio::test(start_paused = true)]
 async fn r_07_receipts_that_nobody_reads_are_bounded() {
     let limits = Limits::default();

@@ -21,3 +21,4 @@ mod startup;
 mod streams;
 mod users;
 mod validation;
+mod web_socket;
