@@ -163,7 +163,7 @@ async fn r_06_the_same_receipt_twice_is_two_receipts() {
 }
 
 /// Of a client that does not read, few receipts wait until the time for writing is up; with
-/// ten thousand its queue is full, and it is let go of as fast as it can be.
+/// five thousand its queue is full, and it is let go of as fast as it can be.
 #[tokio::test(start_paused = true)]
 async fn r_07_receipts_that_nobody_reads_are_bounded() {
     let limits = Limits::default();

@@ -106,6 +106,7 @@ async fn b_13_b_14_a_body_is_read_as_it_is_or_refused() {
     );
     let text = Some("text/plain");
     let utf_8 = Some("text/plain;charset=utf-8");
+    let latin = Some("text/plain;charset=ISO-8859-1");
     for (handler, content_type, body, made) in [
         ("octets", None, &b"\xff\0\xfe"[..], Some(&b"\xff\0\xfe"[..])),
         ("octets", text, b"\xff", Some(b"\xff")),
@@ -117,6 +118,8 @@ async fn b_13_b_14_a_body_is_read_as_it_is_or_refused() {
         ("value", text, b"seven", Some(b"\"seven\"")),
         ("value", utf_8, "ü".as_bytes(), Some("\"ü\"".as_bytes())),
         ("value", text, b"a\xffb", None),
+        ("value", latin, b"\xfc", None),
+        ("text", latin, b"\xfc", None),
     ] {
         let client = app.connect().await;
         let topic = client.subscribe("/topic/a").await;

@@ -100,7 +100,6 @@ const EARLY_CAUSES: &[(ErrorCode, &str)] = &[
 #[garde(transparent)]
 struct Word(#[garde(length(max = 1))] String);
 
-#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 async fn word(_: Payload<Valid<Word>>) {}
 
 async fn flood(template: MessagingTemplate) {
