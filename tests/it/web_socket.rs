@@ -190,6 +190,7 @@ async fn t_16_line_ends_are_heart_beats_and_pings_are_none() {
     let mut socket = promising(&server).await;
     let connected = Instant::now();
     let error = loop {
+        assert!(connected.elapsed().as_secs() < 60, "pings keep it alive");
         match timeout(Duration::from_secs(3), socket.next()).await {
             Err(_) => socket.send(Message::Ping("x".into())).await.unwrap(),
             Ok(Some(Ok(Message::Pong(_)))) => {}
