@@ -59,7 +59,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn whatever_a_client_sends_hurts_only_itself(
+    fn l_08_l_09_whatever_a_client_sends_hurts_only_itself(
         connects in prop::bool::weighted(0.9),
         frames in prop::collection::vec(frame(), 0..30),
         cut in 1_usize..200,

@@ -153,7 +153,7 @@ const VIOLATIONS: &[(&str, &str, u16, bool)] = &[
 ];
 
 #[tokio::test]
-async fn each_violation_is_one_error_with_its_code_and_then_the_close() {
+async fn l_08_er_01_er_02_er_03_each_violation_is_one_error_with_its_code_and_then_the_close() {
     let app = app().await;
     let mut bystander = app.connect().await;
     bystander.subscribe("0", "/topic/a").await;
@@ -193,7 +193,7 @@ async fn each_violation_is_one_error_with_its_code_and_then_the_close() {
 }
 
 #[tokio::test]
-async fn a_frame_before_connect_is_refused_and_not_acted_upon() {
+async fn c_01_a_frame_before_connect_is_refused_and_not_acted_upon() {
     let app = app().await;
     let mut listener = app.connect().await;
     listener.subscribe("0", "/topic/a").await;
@@ -227,7 +227,7 @@ async fn a_frame_before_connect_is_refused_and_not_acted_upon() {
 }
 
 #[tokio::test]
-async fn nothing_behind_an_offending_frame_is_processed() {
+async fn l_11_nothing_behind_an_offending_frame_is_processed() {
     let app = app().await;
     let mut client = app.connect().await;
     client
@@ -240,7 +240,7 @@ async fn nothing_behind_an_offending_frame_is_processed() {
 }
 
 #[tokio::test]
-async fn a_version_that_nobody_knows_is_answered_with_those_that_are_known() {
+async fn c_09_c_10_a_version_that_nobody_knows_is_answered_with_those_that_are_known() {
     let app = app().await;
     let mut client = app.open().await;
     client.send("CONNECT\naccept-version:9.9,1.10\n\n\0").await;
@@ -250,7 +250,7 @@ async fn a_version_that_nobody_knows_is_answered_with_those_that_are_known() {
 }
 
 #[tokio::test]
-async fn a_heart_beat_that_is_no_two_numbers_is_refused() {
+async fn t_01_a_heart_beat_that_is_no_two_numbers_is_refused() {
     let app = app().await;
     for value in [
         "abc",
@@ -315,7 +315,7 @@ const REFUSALS: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn who_listens_for_errors_is_told_there_and_stays_connected() {
+async fn n_04_u_07_d_07_who_listens_for_errors_is_told_there_and_stays_connected() {
     let app = app().await;
     let mut client = app.connect().await;
     client.subscribe("errors", "/user/queue/errors").await;
@@ -344,7 +344,7 @@ async fn who_listens_for_errors_is_told_there_and_stays_connected() {
 }
 
 #[tokio::test]
-async fn who_does_not_listen_and_asked_for_a_receipt_gets_an_error_and_the_close() {
+async fn n_04_u_07_r_04_who_does_not_listen_and_asked_for_a_receipt_gets_an_error_and_the_close() {
     let app = app().await;
     for (frame, code) in REFUSALS {
         let mut client = app.connect().await;
@@ -361,7 +361,7 @@ async fn who_does_not_listen_and_asked_for_a_receipt_gets_an_error_and_the_close
 }
 
 #[tokio::test]
-async fn who_asked_for_nothing_stays_connected_unless_it_was_denied() {
+async fn n_04_d_07_who_asked_for_nothing_stays_connected_unless_it_was_denied() {
     let app = app().await;
     for (frame, code) in REFUSALS {
         let mut client = app.connect().await;
@@ -391,7 +391,7 @@ async fn a_refused_subscription_leaves_its_id_free() {
 }
 
 #[tokio::test]
-async fn a_live_subscription_id_cannot_be_used_twice() {
+async fn u_03_a_live_subscription_id_cannot_be_used_twice() {
     let app = app().await;
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/a").await;
@@ -417,7 +417,7 @@ async fn a_panicking_handler_hurts_nobody_else() {
 
 /// Text that a client had a hand in is cut and kept on one line, wherever it goes.
 #[tokio::test]
-async fn an_error_repeats_little_of_what_was_sent() {
+async fn er_05_an_error_repeats_little_of_what_was_sent() {
     let app = app().await;
     let mut client = app.connect().await;
     let body = format!("{{\"text\":{{\"{}\":1}}}}", "x\\ny".repeat(10_000));
@@ -432,9 +432,9 @@ async fn an_error_repeats_little_of_what_was_sent() {
     );
 }
 
-/// L-07: unread input would reset the connection, and the ERROR would be lost with it.
+/// Unread input would reset the connection, and the ERROR would be lost with it.
 #[tokio::test]
-async fn the_error_reaches_a_client_that_keeps_sending() {
+async fn l_07_the_error_reaches_a_client_that_keeps_sending() {
     let app = app().await;
     for _ in 0..20 {
         let mut client = app.connect().await;

@@ -107,7 +107,7 @@ async fn a_thousand_messages_of_three_senders_reach_five_subscribers_complete_an
 }
 
 #[tokio::test]
-async fn a_receipt_comes_for_every_kind_of_frame() {
+async fn r_01_a_receipt_comes_for_every_kind_of_frame() {
     let app = app().await;
     let mut client = app.connect().await;
     client
@@ -123,7 +123,7 @@ async fn a_receipt_comes_for_every_kind_of_frame() {
 
 /// The subscribe barrier: what is published after the receipt is never missed.
 #[tokio::test]
-async fn nothing_published_after_the_receipt_of_subscribe_is_missed() {
+async fn u_08_nothing_published_after_the_receipt_of_subscribe_is_missed() {
     let app = app().await;
     let mut client = app.connect().await;
     for round in 0..500 {
@@ -142,7 +142,7 @@ async fn nothing_published_after_the_receipt_of_subscribe_is_missed() {
 }
 
 #[tokio::test]
-async fn nothing_comes_after_the_receipt_of_unsubscribe() {
+async fn u_11_nothing_comes_after_the_receipt_of_unsubscribe() {
     let app = app().await;
     let template = app.messaging.template().clone();
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
@@ -168,7 +168,7 @@ async fn nothing_comes_after_the_receipt_of_unsubscribe() {
 }
 
 #[tokio::test]
-async fn each_subscription_gets_its_own_copy_under_its_own_id() {
+async fn m_03_u_13_each_subscription_gets_its_own_copy_under_its_own_id() {
     let app = app().await;
     let mut client = app.connect().await;
     for id in ["one", "two", "with\\cdot and \\n and \\\\ and 😀"] {
@@ -190,7 +190,7 @@ async fn each_subscription_gets_its_own_copy_under_its_own_id() {
 }
 
 #[tokio::test]
-async fn message_ids_are_unique() {
+async fn m_02_message_ids_are_unique() {
     let app = app().await;
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/a").await;
@@ -215,7 +215,8 @@ async fn message_ids_are_unique() {
 }
 
 #[tokio::test]
-async fn a_client_may_publish_itself_where_the_application_opened_the_way_and_can_forge_nothing() {
+async fn h_07_a_client_may_publish_itself_where_the_application_opened_the_way_and_can_forge_nothing()
+ {
     let app = App::start(messaging().accept_client_sends(["/queue"])).await;
     let mut client = app.connect().await;
     client.subscribe("0", "/queue/a").await;
@@ -249,7 +250,7 @@ async fn a_client_may_publish_itself_where_the_application_opened_the_way_and_ca
 }
 
 #[tokio::test]
-async fn a_body_of_any_octets_arrives_as_it_was_sent() {
+async fn g_19_b_16_a_body_of_any_octets_arrives_as_it_was_sent() {
     let app = App::start(messaging().accept_client_sends(["/topic"])).await;
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/a").await;
@@ -271,7 +272,7 @@ async fn a_body_of_any_octets_arrives_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn many_frames_in_one_message_are_all_handled_in_order() {
+async fn g_17_many_frames_in_one_message_are_all_handled_in_order() {
     let app = app().await;
     let mut client = app.connect().await;
     let mut frames = "SUBSCRIBE\nid:0\ndestination:/topic/a\n\n\0\n\n".to_owned();
@@ -285,7 +286,7 @@ async fn many_frames_in_one_message_are_all_handled_in_order() {
 }
 
 #[tokio::test]
-async fn every_version_speaks_by_its_own_rules() {
+async fn c_13_c_14_every_version_speaks_by_its_own_rules() {
     let app = app().await;
     for (accept, version, sent, received) in [
         (None, "1.0", "x\\ny", "x\\ny"),
@@ -325,7 +326,7 @@ async fn every_version_speaks_by_its_own_rules() {
 }
 
 #[tokio::test]
-async fn stomp_1_0_knows_a_subscription_by_its_destination() {
+async fn u_04_u_12_stomp_1_0_knows_a_subscription_by_its_destination() {
     let app = app().await;
     let mut client: Client = app.open().await;
     client.send("CONNECT\nlogin: ann\n\n\0").await;

@@ -28,7 +28,7 @@ async fn refused(request: Request) -> StatusCode {
 }
 
 #[tokio::test]
-async fn the_highest_known_sub_protocol_is_chosen() {
+async fn ws_01_the_highest_known_sub_protocol_is_chosen() {
     let app = App::start(messaging()).await;
     for (offer, chosen) in [
         ("v12.stomp", Some("v12.stomp")),
@@ -49,12 +49,29 @@ async fn the_highest_known_sub_protocol_is_chosen() {
 }
 
 #[tokio::test]
-async fn a_client_that_offers_no_sub_protocol_is_served() {
+async fn ws_01_a_client_that_offers_no_sub_protocol_is_served() {
     let app = App::start(messaging()).await;
     let (mut client, response) = Client::handshake(request(&app, &[])).await.unwrap();
     assert!(response.headers().get("sec-websocket-protocol").is_none());
     client.send("CONNECT\naccept-version:1.2\n\n\0").await;
     assert_eq!(client.frame().await.command, "CONNECTED");
+}
+
+#[tokio::test]
+async fn c_22_connect_alone_decides_the_version() {
+    let app = App::start(messaging()).await;
+    for (offer, accept, version) in [
+        ("v10.stomp", "1.2", "1.2"),
+        ("v12.stomp", "1.0", "1.0"),
+        ("v12.stomp", "1.0,1.1", "1.1"),
+    ] {
+        let offer = request(&app, &[("sec-websocket-protocol", offer)]);
+        let (mut client, _) = Client::handshake(offer).await.unwrap();
+        client
+            .send(format!("CONNECT\naccept-version:{accept}\n\n\0"))
+            .await;
+        assert_eq!(client.frame().await.header("version"), Some(version));
+    }
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn sent(app: &App, head: &str, body: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn the_size_of_a_frame() {
+async fn l_03_b_08_the_size_of_a_frame() {
     let app = app().await;
     let head = "SEND\ndestination:/topic/a\n";
     let room = 1024 - head.len() - "receipt:r\n\n".len();
@@ -60,7 +60,7 @@ async fn the_size_of_a_frame() {
 }
 
 #[tokio::test]
-async fn the_number_of_headers_with_duplicates() {
+async fn l_01_h_05_the_number_of_headers_with_duplicates() {
     let app = app().await;
     let head = |more: usize| format!("SEND\ndestination:/topic/a\n{}", "a:b\n".repeat(more));
     assert_eq!(sent(&app, &head(6), "").await, None);
@@ -71,7 +71,7 @@ async fn the_number_of_headers_with_duplicates() {
 }
 
 #[tokio::test]
-async fn the_length_of_a_header() {
+async fn l_02_the_length_of_a_header() {
     let app = app().await;
     let head = |length: usize| format!("SEND\ndestination:/topic/a\nx:{}\n", "v".repeat(length));
     assert_eq!(sent(&app, &head(126), "").await, None);
@@ -348,7 +348,7 @@ async fn the_silence_of_a_websocket() {
 }
 
 #[tokio::test]
-async fn the_time_until_connect() {
+async fn c_23_the_time_until_connect() {
     let mut limits = small();
     limits.connect_timeout = Duration::from_millis(50);
     let app = App::start(messaging().limits(limits)).await;

@@ -28,4 +28,5 @@ mod tcp;
 mod transactions;
 mod users;
 mod validation;
+mod web_socket;
 mod wildcards;

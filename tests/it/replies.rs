@@ -69,7 +69,7 @@ async fn app() -> (App, Client) {
 }
 
 #[tokio::test]
-async fn to_the_user_means_to_the_sender_under_the_name_it_subscribed_to() {
+async fn u_14_to_the_user_means_to_the_sender_under_the_name_it_subscribed_to() {
     let (app, mut client) = app().await;
     let mut other = app.connect().await;
     for client in [&mut client, &mut other] {

@@ -1,6 +1,8 @@
 //! How a session begins and ends.
 
-use stompframe::Messaging;
+use std::time::Duration;
+
+use stompframe::{Limits, Messaging};
 
 use crate::support::{App, messaging};
 
@@ -12,7 +14,7 @@ async fn sessions_left(messaging: &Messaging, count: usize) {
 }
 
 #[tokio::test]
-async fn the_connected_frame_says_what_was_agreed() {
+async fn c_02_c_16_c_17_c_20_the_connected_frame_says_what_was_agreed() {
     let app = App::start(messaging()).await;
     for command in ["CONNECT", "STOMP"] {
         let mut client = app.open().await;
@@ -39,7 +41,7 @@ async fn the_connected_frame_says_what_was_agreed() {
 }
 
 #[tokio::test]
-async fn disconnect_is_confirmed_and_then_the_client_closes() {
+async fn dc_01_disconnect_is_confirmed_and_then_the_client_closes() {
     let app = App::start(messaging()).await;
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/a").await;
@@ -49,7 +51,7 @@ async fn disconnect_is_confirmed_and_then_the_client_closes() {
 }
 
 #[tokio::test]
-async fn nothing_behind_disconnect_is_looked_at() {
+async fn dc_02_nothing_behind_disconnect_is_looked_at() {
     let app = App::start(messaging()).await;
     let mut client = app.connect().await;
     client.send("DISCONNECT\nreceipt:bye\n\n\0NONSENSE\n\n\0SUBSCRIBE\nid:0\ndestination:/topic/a\n\n\0").await;
@@ -57,8 +59,25 @@ async fn nothing_behind_disconnect_is_looked_at() {
     assert_eq!(client.closed().await, (1000, String::new()));
 }
 
+/// A client that sends on and reads only after the server's side is over, 20 times.
 #[tokio::test]
-async fn a_client_that_does_not_close_after_disconnect_is_closed() {
+async fn dc_03_the_receipt_of_disconnect_waits_for_its_reader() {
+    for _ in 0..20 {
+        let mut limits = Limits::default();
+        limits.close_timeout = Duration::from_millis(20);
+        let app = App::start(messaging().limits(limits)).await;
+        let mut client = app.connect().await;
+        client.send("DISCONNECT\nreceipt:bye\n\n\0").await;
+        client.send_anyway(&"x".repeat(64 * 1024)).await;
+        sessions_left(&app.messaging, 0).await;
+        assert_eq!(app.messaging.shut_down(Duration::from_secs(10)).await, 0);
+        assert_eq!(client.frame().await.header("receipt-id"), Some("bye"));
+        assert_eq!(client.closed().await, (1000, String::new()));
+    }
+}
+
+#[tokio::test]
+async fn ws_05_a_client_that_does_not_close_after_disconnect_is_closed() {
     let app = App::start(messaging()).await;
     let mut client = app.connect().await;
     client.send("DISCONNECT\n\n\0").await;
@@ -66,7 +85,7 @@ async fn a_client_that_does_not_close_after_disconnect_is_closed() {
 }
 
 #[tokio::test]
-async fn whatever_way_a_client_goes_nothing_of_it_is_left() {
+async fn dc_04_whatever_way_a_client_goes_nothing_of_it_is_left() {
     let app = App::start(messaging()).await;
     for way in ["close", "drop", "error"] {
         let mut client = app.connect().await;
@@ -85,7 +104,7 @@ async fn whatever_way_a_client_goes_nothing_of_it_is_left() {
 }
 
 #[tokio::test]
-async fn frames_that_arrived_before_the_end_are_handled() {
+async fn l_10_g_21_frames_that_arrived_before_the_end_are_handled() {
     let app = App::start(messaging().accept_client_sends(["/topic"])).await;
     let mut listener = app.connect().await;
     listener.subscribe("0", "/topic/a").await;

@@ -140,7 +140,9 @@ impl Answers {
         if let Some(versions) = versions {
             frame = frame.with_header("version", versions);
         }
-        if let Some(receipt) = receipt {
+        // Before a version is agreed upon, only what reads the same in all of them.
+        let can_be_told = |id: &&str| self.session.is_connected() || !is_escaped_anywhere(id);
+        if let Some(receipt) = receipt.filter(can_be_told) {
             frame = frame.with_header("receipt-id", receipt.to_owned());
         }
         if let Some(detail) = error.detail() {
@@ -169,4 +171,9 @@ const fn must_know(code: ErrorCode, about: About<'_>) -> bool {
                     | ErrorCode::TooManySubscriptions
                     | ErrorCode::Unsupported
             )
+}
+
+/// Whether some version would escape or trim a part of this value.
+fn is_escaped_anywhere(value: &str) -> bool {
+    value.contains([':', '\\', '\r', '\n']) || value.trim_matches([' ', '\t']) != value
 }

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_a_string_and_never_decoded_with_losses() {
+    fn b_14_text_is_a_string_and_never_decoded_with_losses() {
         assert_eq!(
             read::<String>(Some("text/plain"), "안녕".as_bytes()).unwrap(),
             "안녕"

@@ -47,3 +47,22 @@ impl fmt::Debug for SessionId {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::SessionId;
+
+    #[test]
+    fn c_15_ids_are_unique_and_have_128_bits() {
+        let ids: HashSet<_> = (0..100_000).map(|_| SessionId::random()).collect();
+        assert_eq!(ids.len(), 100_000);
+        let bits = |id: &SessionId| u128::from_str_radix(id.as_str(), 16).unwrap();
+        assert!(ids.iter().all(|id| id.as_str().len() == 32));
+        // Every bit is there in some and not in others: none of them is fixed.
+        let any = ids.iter().fold(0, |any, id| any | bits(id));
+        let all = ids.iter().fold(u128::MAX, |all, id| all & bits(id));
+        assert_eq!((any, all), (u128::MAX, 0));
+    }
+}

@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_comes_after_the_seal() {
+    async fn l_09_nothing_comes_after_the_seal() {
         let outbox = outbox(100, 10);
         outbox.push(frame(1));
         outbox.seal(Some(frame(2)), Close::NORMAL);
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_makes_the_frame_binary() {
+    fn ws_03_a_body_that_is_no_text_makes_the_frame_binary() {
         assert!(matches!(
             OutgoingFrame::new(Bytes::from_static("ü".as_bytes())),
             OutgoingFrame::Text(_)

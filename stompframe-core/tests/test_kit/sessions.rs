@@ -59,7 +59,7 @@ async fn who_listens_for_errors_survives_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connect_can_be_refused() {
+async fn c_18_connect_can_be_refused() {
     let builder = builder().client_inbound(|channel| {
         channel.intercept(|message, context| {
             let is_guest = context

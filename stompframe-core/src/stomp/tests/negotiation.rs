@@ -110,7 +110,7 @@ fn t_02_none_is_zero_zero() {
 }
 
 #[test]
-fn t_03_the_client_sends_if_it_can_and_the_server_wants() {
+fn t_03_t_04_the_client_sends_if_it_can_and_the_server_wants() {
     for (can, wants, agreed) in [
         (0, 0, None),
         (0, 2000, None),
@@ -128,7 +128,7 @@ fn t_03_the_client_sends_if_it_can_and_the_server_wants() {
                 client_sends: interval
             }
         );
-        // t_04: the other direction follows the same rule.
+        // The other direction follows the same rule.
         let result = HeartBeat::negotiate(millis(0, wants), millis(can, 0));
         assert_eq!(
             result,

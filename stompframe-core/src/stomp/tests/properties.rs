@@ -119,7 +119,7 @@ fn expected(frame: &Frame, version: Version) -> Frame {
 
 proptest! {
     #[test]
-    fn p_02_any_split_gives_the_same_events(
+    fn g_16_any_split_gives_the_same_events(
         bytes in wire(),
         sizes in proptest::collection::vec(1usize..9, 1..6),
         version in proptest::option::of(any_version()),

@@ -9,7 +9,7 @@ fn receipt(version: impl Into<Option<Version>>, wire: &str) -> Option<String> {
 }
 
 #[test]
-fn the_receipt_is_found_before_and_behind_the_broken_line() {
+fn er_03_the_receipt_is_found_before_and_behind_the_broken_line() {
     assert_eq!(
         receipt(V1_2, "SEND\nreceipt:r\\c1\n:bad\n\n\0").as_deref(),
         Some("r:1")
@@ -29,7 +29,7 @@ fn the_receipt_is_found_before_and_behind_the_broken_line() {
 }
 
 #[test]
-fn the_receipt_is_found_when_the_body_is_refused() {
+fn er_03_the_receipt_is_found_when_the_body_is_refused() {
     assert_eq!(
         receipt(V1_2, "ACK\nreceipt:r1\n\nx\0").as_deref(),
         Some("r1")
@@ -78,7 +78,7 @@ fn c_20_connect_has_no_receipt() {
 }
 
 #[test]
-fn the_error_text_holds_nothing_of_the_peer() {
+fn er_05_the_error_text_holds_nothing_of_the_peer() {
     for wire in [
         "EVIL\n\n\0",
         "SEND\nEVIL\n\n\0",

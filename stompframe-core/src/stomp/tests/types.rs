@@ -38,7 +38,7 @@ fn headers_are_an_ordered_multimap() {
 }
 
 #[test]
-fn debug_output_hides_credentials_and_bodies() {
+fn c_19_debug_output_hides_credentials_and_bodies() {
     let frame = Frame::new(Command::Connect)
         .with_header("login", "me")
         .with_header("passcode", "s3cret")
