@@ -14,7 +14,7 @@ const FRAME: u64 = 160;
 const SUBSCRIPTION: u64 = 2048;
 
 /// The buffers of a WebSocket, which has the largest, the task of the connection, and its session.
-const CONNECTION: u64 = 32 * 1024;
+const CONNECTION: u64 = 64 * 1024;
 
 /// How many times the largest frame may be there on its way in: a message of the transport may hold
 /// two, and wait behind an unfinished one.
@@ -134,7 +134,7 @@ mod tests {
         limits.frame.max_frame = 1_000;
         limits.outbox.max_bytes = 20_000;
         limits.outbox.max_frames = 100;
-        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 32 * 1_024;
+        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 64 * 1_024;
         assert_eq!(limits.max_memory_per_session(), session);
         assert_eq!(limits.max_memory(), 3 * session);
 
