@@ -27,7 +27,7 @@ pub(super) async fn drive<K: TransportSink>(
     mut source: impl TransportSource,
     sink: K,
 ) {
-    let limits = shared.limits;
+    let limits = &shared.limits;
     // The two halves stop each other through this and through the seal of the outbox.
     let stop = CancellationToken::new();
     // And the reader has the writer ask for a sign of life.
@@ -62,11 +62,11 @@ pub(super) async fn drive<K: TransportSink>(
         protocol.end_session().await;
         if matches!(end, End::Disconnected) {
             // The client closes once it has its receipt.
-            linger(&mut source, limits).await;
+            linger(&mut source, limits.close_timeout).await;
         }
         session.close(Close::NORMAL);
         if !matches!(end, End::Gone) {
-            linger(&mut source, limits).await;
+            linger(&mut source, limits.close_timeout).await;
         }
     };
     let writing = async {

@@ -1,8 +1,8 @@
 use std::future::poll_fn;
+use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::limits::Limits;
 use super::transport::TransportSource;
 
 /// How much is thrown away at most. A client that was busy sending a large message gets to its
@@ -13,7 +13,7 @@ const DISCARDED: usize = 4 * 1024 * 1024;
 ///
 /// A socket that is closed with unread input is reset, and what was written last is lost on its
 /// way (STOMP 1.2, Connection Lingering).
-pub(super) async fn linger(source: &mut impl TransportSource, limits: Limits) {
+pub(super) async fn linger(source: &mut impl TransportSource, within: Duration) {
     let discarding = async {
         let mut discarded = 0;
         while let Some(Ok(bytes)) = poll_fn(|context| source.poll_receive(context)).await {
@@ -23,5 +23,5 @@ pub(super) async fn linger(source: &mut impl TransportSource, limits: Limits) {
             }
         }
     };
-    let _ = timeout(limits.close_timeout, discarding).await;
+    let _ = timeout(within, discarding).await;
 }

@@ -18,14 +18,14 @@ pub(super) struct Reader<'a, S> {
     pub(super) protocol: &'a mut Protocol,
     pub(super) decoder: Decoder,
     pub(super) place: &'a Place,
-    pub(super) silence: Silence,
+    pub(super) silence: Silence<'a>,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
     /// Has the writer ask for a sign of life.
     pub(super) ping: &'a Notify,
     pub(super) stop: &'a CancellationToken,
     pub(super) shutdown: &'a CancellationToken,
-    pub(super) limits: Limits,
+    pub(super) limits: &'a Limits,
 }
 
 /// How reading came to its end.

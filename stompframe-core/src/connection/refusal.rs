@@ -1,8 +1,8 @@
 use std::future::poll_fn;
+use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::limits::Limits;
 use super::linger::linger;
 use super::transport::{TransportSink, TransportSource};
 use crate::error::ErrorCode;
@@ -10,8 +10,8 @@ use crate::session::{Close, OutgoingFrame};
 
 /// Tells a client that finds no place why, and closes.
 pub(crate) async fn refuse(
-    limits: Limits,
     code: ErrorCode,
+    within: Duration,
     mut source: impl TransportSource,
     mut sink: impl TransportSink,
 ) {
@@ -20,7 +20,7 @@ pub(crate) async fn refuse(
     }
     let close = Close::because(code);
     let closing = poll_fn(|context| sink.poll_close(context, &close));
-    if let Ok(Ok(())) = timeout(limits.close_timeout, closing).await {
-        linger(&mut source, limits).await;
+    if let Ok(Ok(())) = timeout(within, closing).await {
+        linger(&mut source, within).await;
     }
 }

@@ -14,7 +14,7 @@ const FRAME: u64 = 160;
 const SUBSCRIPTION: u64 = 2048;
 
 /// The buffers of a WebSocket, which has the largest, the task of the connection, and its session.
-const CONNECTION: u64 = 32 * 1024;
+const CONNECTION: u64 = 64 * 1024;
 
 /// How many times the largest frame may be there on its way in: a message of the transport may hold
 /// two, and wait behind an unfinished one.
@@ -171,7 +171,7 @@ mod tests {
         limits.transactions.max_bytes = 5_000;
         limits.broker.max_queued_bytes = 7_000;
         limits.broker.max_queues = 2;
-        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 5_000 + 32 * 1_024;
+        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 5_000 + 64 * 1_024;
         assert_eq!(limits.max_memory_per_session(), session);
         assert_eq!(limits.max_memory(), 3 * session + 7_000 + 2 * 2_048);
 

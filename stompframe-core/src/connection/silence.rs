@@ -14,8 +14,8 @@ const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
 ///
 /// Its silence counts only while we listen: a handler that takes its time, during which nothing is
 /// read, must not be held against the client.
-pub(super) struct Silence {
-    limits: Limits,
+pub(super) struct Silence<'a> {
+    limits: &'a Limits,
     /// Whether the transport can ask for a sign of life.
     pings: bool,
     connect_by: Instant,
@@ -34,8 +34,8 @@ pub(super) enum TooLong {
     Gone,
 }
 
-impl Silence {
-    pub(super) fn new(limits: Limits, pings: bool) -> Self {
+impl<'a> Silence<'a> {
+    pub(super) fn new(limits: &'a Limits, pings: bool) -> Self {
         let now = Instant::now();
         Self {
             limits,

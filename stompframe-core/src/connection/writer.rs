@@ -15,7 +15,7 @@ pub(super) struct Writer<'a, S> {
     session: &'a Session,
     /// Rung when the client is to be asked for a sign of life.
     ping: &'a Notify,
-    limits: Limits,
+    limits: &'a Limits,
 }
 
 impl<'a, S: TransportSink> Writer<'a, S> {
@@ -23,7 +23,7 @@ impl<'a, S: TransportSink> Writer<'a, S> {
         sink: S,
         session: &'a Session,
         ping: &'a Notify,
-        limits: Limits,
+        limits: &'a Limits,
     ) -> Self {
         Self {
             sink,

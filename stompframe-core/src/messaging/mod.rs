@@ -81,7 +81,7 @@ impl Messaging {
         source: impl TransportSource,
         sink: impl TransportSink,
     ) {
-        connection::refuse(*self.limits(), code, source, sink).await;
+        connection::refuse(code, self.limits().close_timeout, source, sink).await;
     }
 
     /// Comes when the application begins to go down, for those who take clients: from then on
