@@ -123,7 +123,7 @@ impl CallMessage {
 
     /// Comes from a session that begins with a copy of these attributes.
     pub fn attributes(mut self, attributes: &SessionAttributes) -> Self {
-        self.attributes = attributes.copied();
+        self.attributes = attributes.clone();
         self
     }
 

@@ -102,7 +102,7 @@ async fn run(
             .insert(mapping, &Arc::default())
             .map_err(|problem| Failure(format!("{origin}: {problem}")))?;
     }
-    let recorder = Recorder::new(sender, attributes);
+    let recorder = Recorder::new(sender, attributes.copied());
     let handlers = recorder.handlers(registry, states, converters);
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
