@@ -20,7 +20,7 @@ pub(super) enum Expr {
     Between(Box<Expr>, Box<Expr>, Box<Expr>),
     /// A header, and literals of the kind: text or numbers.
     In(Box<str>, Kind, Box<[Expr]>),
-    Like(Box<str>, Pattern),
+    Like(Box<str>, Box<Pattern>),
     IsNull(Box<str>),
     Not(Box<Expr>),
     And(Box<Expr>, Box<Expr>),

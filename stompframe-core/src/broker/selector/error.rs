@@ -138,6 +138,12 @@ pub enum SelectorErrorKind {
         /// The operator.
         operator: &'static str,
     },
+    /// In a pattern, a `_` among more than 64 characters between two `%`.
+    #[error("more than {limit} characters between two % with a _ among them; write fewer")]
+    PatternTooLong {
+        /// The bound, in characters.
+        limit: usize,
+    },
     /// Something behind `ESCAPE` that is not one character.
     #[error("ESCAPE takes exactly one character in single quotes, as in ESCAPE '!'")]
     BadEscape,

@@ -85,8 +85,9 @@ use crate::stomp::Headers;
 /// # Bounds
 ///
 /// See [`MAX_LENGTH`](Self::MAX_LENGTH), [`MAX_DEPTH`](Self::MAX_DEPTH) and
-/// [`MAX_NODES`](Self::MAX_NODES). To evaluate costs at most the length of the selector times that
-/// of the headers it looks at, and usually about their sum; nothing backtracks further.
+/// [`MAX_NODES`](Self::MAX_NODES). In a pattern of `LIKE`, what stands between two `%` and
+/// has a `_` in it may have 64 characters. Each node looks at a header once, and passes over its
+/// value once.
 #[derive(Clone, PartialEq)]
 pub struct Selector(Expr);
 

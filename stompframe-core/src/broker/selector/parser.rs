@@ -189,7 +189,7 @@ impl Parser {
             }
         }
         let pattern = Pattern::parse(&pattern, escape).map_err(|problem| (problem, at))?;
-        Ok(Expr::Like(header, pattern))
+        Ok(Expr::Like(header, pattern.into()))
     }
 
     fn sum(&mut self) -> Result<Placed, Mistake> {

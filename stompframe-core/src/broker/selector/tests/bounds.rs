@@ -42,6 +42,26 @@ fn depth_is_bounded() {
 }
 
 #[test]
+fn holes_between_two_percent_signs_are_bounded() {
+    let pattern = |len: usize| format!("a LIKE '%_{}%'", "x".repeat(len - 1));
+    let value = "x".repeat(64);
+    assert!(takes(&pattern(64), &[("a", &value)]));
+    assert!(!takes(&pattern(64), &[("a", &value[1..])]));
+    let error = refusal(&pattern(65));
+    let told = "more than 64 characters between two % with a _ among them; write fewer";
+    assert!(error.to_string().ends_with(told), "{error}");
+    // Anywhere else there is nothing to look for.
+    let value = "x".repeat(203);
+    for pattern in ["_%", "%_", "%"] {
+        let pattern = pattern.replace('%', &format!("{}%{}", "x".repeat(100), "x".repeat(100)));
+        assert!(
+            takes(&format!("a LIKE '{pattern}'"), &[("a", &value)]),
+            "{pattern}"
+        );
+    }
+}
+
+#[test]
 fn the_number_of_nodes_is_bounded() {
     // Each item is one, and so are the header and the IN.
     let list = |items: usize| format!("a IN ({})", vec!["1"; items].join(","));

@@ -8,7 +8,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("n", "5"),
     ("m", "10"),
     ("price", "-2.50"),
-    ("urgent", "true"),
+    ("urgent", "True"),
     ("draft", "FALSE"),
     ("content-type", "text/plain"),
     ("x.y", "dotted"),

@@ -88,8 +88,9 @@ fn condition() -> impl Strategy<Value = Expr> {
         .prop_map(|(name, items)| Expr::In(name, Kind::Text, items.into()));
     let numbers = (name(), prop::collection::vec(number(), 1..4))
         .prop_map(|(name, items)| Expr::In(name, Kind::Number, items.into()));
-    let like = (name(), "[a'%_]{0,4}")
-        .prop_map(|(name, pattern)| Expr::Like(name, Pattern::parse(&pattern, Some('!')).unwrap()));
+    let like = (name(), "[a'%_]{0,4}").prop_map(|(name, pattern)| {
+        Expr::Like(name, Pattern::parse(&pattern, Some('!')).unwrap().into())
+    });
     let leaf = prop_oneof![
         any::<bool>().prop_map(Expr::Boolean),
         name().prop_map(Expr::Header),
