@@ -53,7 +53,6 @@ pub use stompframe_macros::{
 /// What the attributes expand to. Nothing here is for people, and it may change with any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use futures_util::future::BoxFuture;
     pub use inventory;
 
     pub use crate::error::MessagingError;

@@ -15,18 +15,20 @@ use stompframe_core::handler::extract::Variables;
 use stompframe_core::handler::message;
 use stompframe_core::message::Payload;
 use stompframe_core::test::TestApp;
-use stompframe_core::{Messaging, message_mapping, send_to};
+use stompframe_core::{Messaging, controller, message_mapping, send_to};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// From the last interceptor to the handler's first line, besides reading the JSON: the message is
-/// shared, and the call and the handler are a future each.
-const CALL: u64 = 3;
+/// From the last interceptor to the handler's first line, besides reading the JSON: the message,
+/// which everybody may keep from there on, and the call with the handler in it, which is one
+/// future.
+const CALL: u64 = 2;
 
 /// From the handler's last line to the first interceptor of the broker's channel, besides writing
-/// the JSON.
-const REPLY: u64 = 7;
+/// the JSON: a destination with variables is a text of its own, and one without is shared.
+const REPLY: u64 = 1;
+const REPLY_TO_FIXED: u64 = 0;
 
 static RECEIVED: AtomicU64 = AtomicU64::new(0);
 static CALLED: AtomicU64 = AtomicU64::new(0);
@@ -55,9 +57,26 @@ async fn annotated(room: u64, Payload(say): Payload<Say>) -> Payload<Say> {
     Payload(say)
 }
 
+#[message_mapping("/fixed/{room}")]
+#[send_to("/topic/rooms")]
+async fn fixed(room: u64, Payload(say): Payload<Say>) -> Payload<Say> {
+    annotated(room, Payload(say)).await
+}
+
 async fn routed(_: Variables<u64>, Payload(say): Payload<Say>) -> Payload<Say> {
     note(&CALLED);
     Payload(say)
+}
+
+struct Rooms;
+
+#[controller]
+impl Rooms {
+    #[message_mapping("/controller/{room}")]
+    #[send_to("/topic/rooms/{room}")]
+    async fn say(&self, room: u64, Payload(say): Payload<Say>) -> Payload<Say> {
+        annotated(room, Payload(say)).await
+    }
 }
 
 /// How many allocations the bodies take by themselves: to read one, and to write it.
@@ -80,10 +99,12 @@ async fn a_call_of_a_handler_keeps_its_budget() {
     let (reading, writing) = of_the_bodies(json);
     let builder = Messaging::builder()
         .handler::<annotated>()
+        .handler::<fixed>()
         .route(
             message("/routed/{room}").send_to("/topic/rooms/{room}"),
             routed,
         )
+        .controller(Rooms)
         .application_prefix("/app")
         .simple_broker(["/topic"])
         .client_inbound(|channel| {
@@ -100,7 +121,12 @@ async fn a_call_of_a_handler_keeps_its_budget() {
         });
     let app = TestApp::start(builder);
     let client = app.connect().await;
-    for destination in ["/app/annotated/7", "/app/routed/7"] {
+    for (destination, reply) in [
+        ("/app/annotated/7", REPLY),
+        ("/app/routed/7", REPLY),
+        ("/app/controller/7", REPLY),
+        ("/app/fixed/7", REPLY_TO_FIXED),
+    ] {
         // What is only done once is done before it counts.
         for _ in 0..3 {
             client.send(destination, &say).await;
@@ -109,6 +135,6 @@ async fn a_call_of_a_handler_keeps_its_budget() {
             between(&RECEIVED, &CALLED) - reading,
             between(&CALLED, &REPLIED) - writing,
         );
-        assert_eq!(counted, (CALL, REPLY), "{destination}");
+        assert_eq!(counted, (CALL, reply), "{destination}");
     }
 }

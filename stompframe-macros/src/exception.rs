@@ -75,14 +75,19 @@ impl<'f> Exception<'f> {
         let reply_to = self.reply_to.build();
         let invocation = self.handler.invocation(&NAMES, call, private);
         let descriptions = self.handler.descriptions(&NAMES, private);
-        quote! {
-            #private::ExceptionHandler::new(#origin, #distance, {
+        let function = quote!({
+            #capture
+            move |__context: #private::MessageContext, __exception: #private::MessagingError| {
                 #capture
-                move |__context: #private::MessageContext, __exception: #private::MessagingError| {
-                    #capture
-                    #invocation
-                }
-            })
+                #invocation
+            }
+        });
+        // With the span of the function's name, as in a mapping.
+        let handler = quote_spanned! {self.handler.name.span()=>
+            <#private::ExceptionHandler>::new(#origin, #distance, #function)
+        };
+        quote! {
+            #handler
             #reply_to
             .describe(|__spec| {
                 #descriptions

@@ -1,7 +1,7 @@
 //! What a mapping attribute says, held against the function that it stands on.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Attribute, LitStr, Signature};
 
 use crate::args::Args;
@@ -148,14 +148,20 @@ impl<'f> Mapping<'f> {
         let reply_to = self.reply_to.build();
         let invocation = self.handler.invocation(&self.names(), call, private);
         let descriptions = self.handler.descriptions(&self.names(), private);
-        quote! {
-            #private::Mapping::new(#private::MappingKind::#kind, [#(#patterns),*], #origin, {
+        let function = quote!({
+            #capture
+            move |__context: #private::MessageContext| {
                 #capture
-                move |__context: #private::MessageContext| {
-                    #capture
-                    #invocation
-                }
-            })
+                #invocation
+            }
+        });
+        // With the span of the function's name, so that rustc points there when the future is not
+        // `Send`. The angle brackets are there to begin with it.
+        let mapping = quote_spanned! {self.handler.name.span()=>
+            <#private::Mapping>::new(#private::MappingKind::#kind, [#(#patterns),*], #origin, #function)
+        };
+        quote! {
+            #mapping
             .variables(&[#(#variables),*])
             #reply_to
             .describe(|__spec| {

@@ -207,7 +207,7 @@ impl<'f> Handler<'f> {
         quote!(#(#arguments)* #result)
     }
 
-    /// From `__context` to the future of the reply. `call` is the function to call.
+    /// The future of the reply, from `__context`. `call` is the function to call.
     pub(crate) fn invocation(
         &self,
         names: &Names<'_>,
@@ -219,19 +219,12 @@ impl<'f> Handler<'f> {
         let Locals { result, .. } = Locals::new();
         // With the span of the function's name, so that rustc points there when the future is not
         // `Send`.
-        let future = quote_spanned! {self.name.span()=>
-            ::std::boxed::Box::pin(async move {
+        quote_spanned! {self.name.span()=>
+            async move {
                 #statements
                 let #result = #call(#(#arguments),*).await;
                 #reply
-            })
-        };
-        quote! {
-            let __future: #private::BoxFuture<
-                'static,
-                ::core::result::Result<#private::Reply, #private::HandlerError>,
-            > = #future;
-            __future
+            }
         }
     }
 }

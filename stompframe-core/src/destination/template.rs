@@ -1,3 +1,6 @@
+use bytestring::ByteString;
+use smallvec::SmallVec;
+
 use super::syntax::{Part, SyntaxError, parse_template};
 
 /// Where a reply goes: text with the variables of the mapping's pattern in it, as in
@@ -9,7 +12,7 @@ pub(crate) struct Template {
 
 #[derive(Clone, Debug)]
 enum TemplatePart {
-    Literal(String),
+    Literal(ByteString),
     /// The position of the variable in the pattern.
     Variable(usize),
 }
@@ -23,7 +26,7 @@ impl Template {
                 .position(|variable| *variable == name)
                 .map(TemplatePart::Variable)
                 .ok_or_else(|| SyntaxError(format!("`{{{name}}}` is no variable of the mapping"))),
-            Part::Literal(text) => Ok(TemplatePart::Literal(text)),
+            Part::Literal(text) => Ok(TemplatePart::Literal(text.into())),
             Part::One | Part::Many => Err(SyntaxError("a template has no wildcards".to_owned())),
         });
         Ok(Self {
@@ -31,15 +34,22 @@ impl Template {
         })
     }
 
-    /// The destination, with the values in their places.
-    pub(crate) fn expand<'v>(&self, value: impl Fn(usize) -> &'v str) -> String {
-        self.parts
+    /// The destination, with the values in their places. One without variables is shared, not
+    /// copied.
+    pub(crate) fn expand<'v>(&self, value: impl Fn(usize) -> &'v str) -> ByteString {
+        if let [TemplatePart::Literal(destination)] = &*self.parts {
+            return destination.clone();
+        }
+        let texts: SmallVec<[&str; 8]> = self
+            .parts
             .iter()
             .map(|part| match part {
-                TemplatePart::Literal(text) => text.as_str(),
+                TemplatePart::Literal(text) => text,
                 TemplatePart::Variable(index) => value(*index),
             })
-            .collect()
+            .collect();
+        // Just as long as it has to be, and so the text becomes shared without another allocation.
+        texts.concat().into()
     }
 }
 

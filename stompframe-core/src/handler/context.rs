@@ -61,6 +61,11 @@ impl MessageContext {
         &self.services.sessions
     }
 
+    /// Where a reply goes that goes nowhere else: the lookup path below `/topic` or `/queue`.
+    pub(super) fn lookup_path_below(&self, prefix: &str) -> ByteString {
+        [prefix, self.lookup_path()].concat().into()
+    }
+
     /// To publish from within the handler.
     #[must_use]
     pub fn template(&self) -> &MessagingTemplate {

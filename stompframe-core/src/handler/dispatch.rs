@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 
@@ -87,7 +88,6 @@ impl MessageHandler for AnnotatedHandlers {
         {
             return Handling::Done(Err(error));
         }
-        let (route, calls) = (Arc::clone(route), Arc::clone(&self.calls));
         let context = MessageContext {
             lookup_path: message.shared_destination().slice_ref(path),
             message: Arc::clone(message),
@@ -96,7 +96,12 @@ impl MessageHandler for AnnotatedHandlers {
             captures,
             variables: Arc::clone(&route.variables),
         };
-        Handling::Pending(Box::pin(calls.handle(route, context)))
+        let call = Call {
+            calls: Arc::clone(&self.calls),
+            route: Arc::clone(route),
+            context,
+        };
+        Handling::Pending(Arc::clone(&route.invoke).invoke(call))
     }
 
     fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
@@ -106,20 +111,50 @@ impl MessageHandler for AnnotatedHandlers {
     }
 }
 
+/// One call of a handler.
+pub(super) struct Call {
+    calls: Arc<Calls>,
+    route: Arc<Route>,
+    context: MessageContext,
+}
+
+/// A function that messages can be mapped to.
+pub(super) trait Invoke: Send + Sync {
+    /// Calls it, with all that stands around a call. What the function's own future is gets lost
+    /// only here, so that there is one box for both.
+    fn invoke(self: Arc<Self>, call: Call) -> BoxFuture<'static, Result<(), MessagingError>>;
+}
+
+impl<I, F> Invoke for I
+where
+    I: Fn(MessageContext) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, HandlerError>> + Send + 'static,
+{
+    fn invoke(self: Arc<Self>, call: Call) -> BoxFuture<'static, Result<(), MessagingError>> {
+        Box::pin(async move {
+            // In a block of its own, so that a panic while the future is made counts as one, too.
+            let called = async { self(call.context.clone()).await };
+            let result = call.calls.guard(call.route.origin, called).await;
+            // From here on it is the same for all functions, and compiled once.
+            call.calls.finish(result, &call.route, &call.context).await
+        })
+    }
+}
+
 impl Calls {
-    async fn handle(
-        self: Arc<Self>,
-        route: Arc<Route>,
-        context: MessageContext,
+    /// Sends what a handler gave, or lets an exception handler have its error.
+    async fn finish(
+        self: &Arc<Self>,
+        result: Result<Reply, MessagingError>,
+        route: &Arc<Route>,
+        context: &MessageContext,
     ) -> Result<(), MessagingError> {
-        // In a block of its own, so that a panic while the future is made counts as one, too.
-        let called = async { (route.invoke)(context.clone()).await };
-        let replied = match self.guard(route.origin, called).await {
+        let replied = match result {
             Ok(mut reply) => {
                 let stream = reply.stream.take();
-                let sent = self.send(&route, &context, reply).await;
+                let sent = self.send(route, context, reply).await;
                 match stream {
-                    Some(items) if sent.is_ok() => self.go_on(items, &route, &context),
+                    Some(items) if sent.is_ok() => self.go_on(items, route, context),
                     _ => sent,
                 }
             }
@@ -127,7 +162,7 @@ impl Calls {
         };
         match replied {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.except(&route, &context, error).await),
+            Err(error) => Err(self.except(route, context, error).await),
         }
     }
 

@@ -1,8 +1,10 @@
 use std::any::TypeId;
 use std::error::Error as StdError;
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use super::reply_to::Target;
@@ -26,23 +28,20 @@ type Invoke = dyn Fn(MessageContext, MessagingError) -> BoxFuture<'static, Resul
 impl ExceptionHandler {
     /// `distance` says how far down the chain of causes the error stands that it takes, if there is
     /// one: see [`distance_to`] and [`distance_to_owned`].
-    pub fn new(
+    pub fn new<F>(
         origin: Origin,
         distance: fn(&MessagingError) -> Option<usize>,
-        invoke: impl Fn(
-            MessageContext,
-            MessagingError,
-        ) -> BoxFuture<'static, Result<Reply, HandlerError>>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Self {
+        invoke: impl Fn(MessageContext, MessagingError) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Reply, HandlerError>> + Send + 'static,
+    {
         Self {
             origin,
             reply_to: Vec::new(),
             spec: HandlerSpec::default(),
             distance,
-            invoke: Arc::new(invoke),
+            invoke: Arc::new(move |context, error| invoke(context, error).boxed()),
         }
     }
 

@@ -1,4 +1,4 @@
-use std::future::{Future, ready};
+use std::future::Future;
 
 use futures_util::future::BoxFuture;
 
@@ -24,23 +24,13 @@ use super::{
 )]
 pub trait Handler<Args>: Send + Sync + 'static {
     /// Reads the arguments from the message and calls the function with them.
-    fn call(&self, context: MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>>;
+    fn call(
+        &self,
+        context: MessageContext,
+    ) -> impl Future<Output = Result<Reply, HandlerError>> + Send + use<Self, Args> + 'static;
 
     /// Lets arguments and result say what they need of the application.
     fn describe(spec: &mut HandlerSpec);
-}
-
-/// Reads the arguments, here and not in the future, so that what is read need not be `Send` by
-/// itself.
-macro_rules! read {
-    ($context:ident: $($argument:ident),*) => {
-        $(
-            let $argument = match $argument::from_message(&$context) {
-                Ok(value) => value,
-                Err(error) => return Box::pin(ready(Err(error))),
-            };
-        )*
-    };
 }
 
 macro_rules! functions_of {
@@ -53,14 +43,17 @@ macro_rules! functions_of {
             R: IntoReply,
             $($argument: FromMessage,)*
         {
-            #[allow(non_snake_case, reason = "the arguments are named like their types")]
             fn call(
                 &self,
                 context: MessageContext,
-            ) -> BoxFuture<'static, Result<Reply, HandlerError>> {
-                read!(context: $($argument),*);
-                let result = self($($argument),*);
-                Box::pin(async move { result.await.into_reply(&context) })
+            ) -> impl Future<Output = Result<Reply, HandlerError>>
+            + Send
+            + use<F, Fut, R, $($argument),*>
+            + 'static {
+                // Here and not in the future, so that what is read need not be `Send` by itself.
+                let call = || Ok::<_, HandlerError>(self($($argument::from_message(&context)?),*));
+                let called = call();
+                async move { called?.await.into_reply(&context) }
             }
 
             fn describe(spec: &mut HandlerSpec) {
@@ -77,15 +70,16 @@ macro_rules! functions_of {
             R: IntoReply,
             $($argument: FromMessage,)*
         {
-            #[allow(non_snake_case, reason = "the arguments are named like their types")]
             fn call(
                 &self,
                 error: Exception<X>,
                 context: MessageContext,
             ) -> BoxFuture<'static, Result<Reply, HandlerError>> {
-                read!(context: $($argument),*);
-                let result = self(error, $($argument),*);
-                Box::pin(async move { result.await.into_reply(&context) })
+                let call = || {
+                    Ok::<_, HandlerError>(self(error, $($argument::from_message(&context)?),*))
+                };
+                let called = call();
+                Box::pin(async move { called?.await.into_reply(&context) })
             }
 
             fn describe(spec: &mut HandlerSpec) {

@@ -1,8 +1,8 @@
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
-
+use super::dispatch::Invoke;
 use super::exception::ExceptionHandler;
 use super::{HandlerError, HandlerSpec, MessageContext, Reply, ReplyTo};
 
@@ -48,25 +48,23 @@ pub struct Mapping {
     pub(crate) reply_to: Vec<ReplyTo>,
     pub(crate) origin: Origin,
     pub(crate) spec: HandlerSpec,
-    pub(super) invoke: Arc<Invoke>,
+    pub(super) invoke: Arc<dyn Invoke>,
     /// Those of the controller that the handler belongs to.
     pub(crate) exceptions: Arc<[ExceptionHandler]>,
 }
 
-pub(super) type Invoke =
-    dyn Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>> + Send + Sync;
-
 impl Mapping {
     /// Maps a function to destination patterns.
-    pub fn new<P: Into<String>>(
+    pub fn new<P, F>(
         kind: MappingKind,
         patterns: impl IntoIterator<Item = P>,
         origin: Origin,
-        invoke: impl Fn(MessageContext) -> BoxFuture<'static, Result<Reply, HandlerError>>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Self {
+        invoke: impl Fn(MessageContext) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        P: Into<String>,
+        F: Future<Output = Result<Reply, HandlerError>> + Send + 'static,
+    {
         Self {
             kind,
             patterns: patterns.into_iter().map(Into::into).collect(),

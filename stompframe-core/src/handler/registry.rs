@@ -2,8 +2,9 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::dispatch::Invoke;
 use super::exception::Exceptions;
-use super::mapping::{Invoke, Mapping, MappingKind, Origin};
+use super::mapping::{Mapping, MappingKind, Origin};
 use super::reply_to::Target;
 use crate::destination::{Captures, Pattern};
 
@@ -32,7 +33,7 @@ pub(crate) struct Route {
     /// Those of the controller that the handler belongs to.
     pub(super) exceptions: Arc<Exceptions>,
     pub(super) origin: Origin,
-    pub(super) invoke: Arc<Invoke>,
+    pub(super) invoke: Arc<dyn Invoke>,
 }
 
 impl MappingRegistry {
@@ -169,9 +170,7 @@ mod tests {
             line: 1,
             name,
         };
-        Mapping::new(kind, [pattern], origin, |_| {
-            Box::pin(async { Ok(Reply::none()) })
-        })
+        Mapping::new(kind, [pattern], origin, async |_| Ok(Reply::none()))
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::reply::{Redirect, ReplyMessage};
 use super::reply_to::{Place, Target};
 use super::{MappingKind, MessageContext, Origin, Reply};
@@ -26,10 +28,12 @@ impl Replies {
     ) -> Result<bool, MessagingError> {
         let mut reached_sender = false;
         for message in reply.messages {
-            let places = match &message.to {
-                Some(Redirect::Broker(destination)) => vec![Place::broker(destination.clone())],
+            let places: SmallVec<[Place; 1]> = match &message.to {
+                Some(Redirect::Broker(destination)) => {
+                    smallvec![Place::broker(destination.clone())]
+                }
                 Some(Redirect::Session(destination)) => {
-                    vec![Place::user(destination, false, context)]
+                    smallvec![Place::user(destination.clone(), false, context)]
                 }
                 None if !targets.is_empty() => {
                     targets.iter().map(|target| target.place(context)).collect()
@@ -38,7 +42,7 @@ impl Replies {
                     self.answer(message, context).await?;
                     continue;
                 }
-                None => vec![Place::broker(format!("/topic{}", context.lookup_path()))],
+                None => smallvec![Place::broker(context.lookup_path_below("/topic"))],
             };
             for place in places {
                 let for_sender = place.is_for_sender();
@@ -68,7 +72,7 @@ impl Replies {
         let Some(subscription) = asked.subscription() else {
             return Ok(());
         };
-        let place = Place::broker(asked.destination().to_owned());
+        let place = Place::broker(asked.shared_destination().clone());
         let message = outgoing(&message, place, context);
         let recipient = Recipient {
             session: Arc::clone(context.session()),

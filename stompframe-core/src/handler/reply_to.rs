@@ -41,12 +41,12 @@ pub(super) enum Target {
 /// A place where a reply goes.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub(super) destination: String,
+    pub(super) destination: ByteString,
     pub(super) audience: Audience,
 }
 
 impl Place {
-    pub(super) const fn broker(destination: String) -> Self {
+    pub(super) const fn broker(destination: ByteString) -> Self {
         Self {
             destination,
             audience: Audience::Everybody,
@@ -55,19 +55,19 @@ impl Place {
 
     /// A user destination of who sent the message, such as `/queue/replies`: of all sessions of the
     /// user, or of the one session, which is all there is of somebody anonymous.
-    pub(super) fn user(destination: &str, broadcast: bool, context: &MessageContext) -> Self {
+    pub(super) fn user(destination: ByteString, broadcast: bool, context: &MessageContext) -> Self {
         let session = context.session();
         let audience = match session.principal() {
             Some(principal) if broadcast => Audience::User(principal.shared_name().clone()),
             _ => Audience::Session(session.id().shared().clone()),
         };
-        let slash = if destination.starts_with('/') {
-            ""
+        let destination = if destination.starts_with('/') {
+            destination
         } else {
-            "/"
+            ["/", &destination].concat().into()
         };
         Self {
-            destination: format!("{slash}{destination}"),
+            destination,
             audience,
         }
     }
@@ -112,8 +112,8 @@ impl Target {
             } => {
                 let destination = destination
                     .as_ref()
-                    .map_or_else(|| format!("/queue{}", context.lookup_path()), expand);
-                Place::user(&destination, *broadcast, context)
+                    .map_or_else(|| context.lookup_path_below("/queue"), expand);
+                Place::user(destination, *broadcast, context)
             }
         }
     }

@@ -15,6 +15,7 @@ pub use self::ack::AckMode;
 pub use self::audience::Audience;
 pub use self::converter::{MessageConverter, PayloadReader, PayloadValue};
 pub use self::converters::Converters;
+pub(crate) use self::payload::CONTENT_TYPE;
 pub use self::payload::{IntoPayload, Payload, PayloadAs};
 pub(crate) use self::reserved::is_reserved;
 pub use self::subscription::SubscriptionId;
@@ -101,7 +102,7 @@ impl Message {
     ) -> Result<Self, crate::MessagingError> {
         let (content_type, payload) = payload.into_payload(converters)?;
         let mut message = Self::new(MessageType::Message, destination);
-        message.headers.set("content-type", content_type);
+        message.headers.set(CONTENT_TYPE, content_type);
         message.payload = payload;
         Ok(message)
     }

@@ -89,6 +89,9 @@ impl<T: Serialize> IntoPayload for PayloadAs<T> {
     }
 }
 
+/// The header of a payload's format; shared, so that it costs a message nothing.
+pub(crate) const CONTENT_TYPE: ByteString = ByteString::from_static("content-type");
+
 const TEXT: ByteString = ByteString::from_static("text/plain;charset=UTF-8");
 const BYTES: ByteString = ByteString::from_static("application/octet-stream");
 

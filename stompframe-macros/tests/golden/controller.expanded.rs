@@ -20,7 +20,7 @@ const _: () = {
             let __exceptions: ::std::sync::Arc<
                 [::stompframe::__private::ExceptionHandler],
             > = ::core::convert::From::from([
-                ::stompframe::__private::ExceptionHandler::new(
+                <::stompframe::__private::ExceptionHandler>::new(
                         ::stompframe::__private::Origin {
                             module: ::core::module_path!(),
                             file: ::core::file!(),
@@ -41,13 +41,7 @@ const _: () = {
                                 let __controller = ::core::clone::Clone::clone(
                                     &__controller,
                                 );
-                                let __future: ::stompframe::__private::BoxFuture<
-                                    'static,
-                                    ::core::result::Result<
-                                        ::stompframe::__private::Reply,
-                                        ::stompframe::__private::HandlerError,
-                                    >,
-                                > = ::std::boxed::Box::pin(async move {
+                                async move {
                                     let __argument_0: RoomIsFull = match ::stompframe::__private::exceptions::take::<
                                         RoomIsFull,
                                     >(__exception) {
@@ -63,8 +57,7 @@ const _: () = {
                                         __result,
                                         &__context,
                                     )
-                                });
-                                __future
+                                }
                             }
                         },
                     )
@@ -73,7 +66,7 @@ const _: () = {
                     }),
             ]);
             ::core::convert::From::from([
-                ::stompframe::__private::Mapping::new(
+                <::stompframe::__private::Mapping>::new(
                         ::stompframe::__private::MappingKind::Message,
                         ["/rooms/{room}/say"],
                         ::stompframe::__private::Origin {
@@ -90,13 +83,7 @@ const _: () = {
                                 let __controller = ::core::clone::Clone::clone(
                                     &__controller,
                                 );
-                                let __future: ::stompframe::__private::BoxFuture<
-                                    'static,
-                                    ::core::result::Result<
-                                        ::stompframe::__private::Reply,
-                                        ::stompframe::__private::HandlerError,
-                                    >,
-                                > = ::std::boxed::Box::pin(async move {
+                                async move {
                                     let __argument_0: u64 = match <u64 as ::core::str::FromStr>::from_str(
                                         __context.variable(0usize),
                                     ) {
@@ -125,8 +112,7 @@ const _: () = {
                                         __result,
                                         &__context,
                                     )
-                                });
-                                __future
+                                }
                             }
                         },
                     )
@@ -139,7 +125,7 @@ const _: () = {
                         <String as ::stompframe::__private::IntoReply>::describe(__spec);
                     })
                     .exceptions(&__exceptions),
-                ::stompframe::__private::Mapping::new(
+                <::stompframe::__private::Mapping>::new(
                         ::stompframe::__private::MappingKind::Subscribe,
                         ["/rooms/{room}/members"],
                         ::stompframe::__private::Origin {
@@ -150,13 +136,7 @@ const _: () = {
                         },
                         {
                             move |__context: ::stompframe::__private::MessageContext| {
-                                let __future: ::stompframe::__private::BoxFuture<
-                                    'static,
-                                    ::core::result::Result<
-                                        ::stompframe::__private::Reply,
-                                        ::stompframe::__private::HandlerError,
-                                    >,
-                                > = ::std::boxed::Box::pin(async move {
+                                async move {
                                     let __argument_0: u64 = match <u64 as ::core::str::FromStr>::from_str(
                                         __context.variable(0usize),
                                     ) {
@@ -177,8 +157,7 @@ const _: () = {
                                         __result,
                                         &__context,
                                     )
-                                });
-                                __future
+                                }
                             }
                         },
                     )

@@ -12,7 +12,7 @@ const _: () = {
         name: "refused",
     };
     fn __build() -> ::stompframe::__private::ExceptionHandler {
-        ::stompframe::__private::ExceptionHandler::new(
+        <::stompframe::__private::ExceptionHandler>::new(
                 __ORIGIN,
                 ::stompframe::__private::exceptions::distance_to::<RoomIsFull>,
                 {
@@ -20,13 +20,7 @@ const _: () = {
                         __context: ::stompframe::__private::MessageContext,
                         __exception: ::stompframe::__private::MessagingError|
                     {
-                        let __future: ::stompframe::__private::BoxFuture<
-                            'static,
-                            ::core::result::Result<
-                                ::stompframe::__private::Reply,
-                                ::stompframe::__private::HandlerError,
-                            >,
-                        > = ::std::boxed::Box::pin(async move {
+                        async move {
                             let __argument_0: &RoomIsFull = match ::stompframe::__private::exceptions::find::<
                                 RoomIsFull,
                             >(&__exception)
@@ -52,8 +46,7 @@ const _: () = {
                                 __result,
                                 &__context,
                             )
-                        });
-                        __future
+                        }
                     }
                 },
             )

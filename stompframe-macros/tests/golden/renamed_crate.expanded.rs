@@ -10,26 +10,19 @@ const _: () = {
         name: "ping",
     };
     fn __build() -> crate::deps::stomp::__private::Mapping {
-        crate::deps::stomp::__private::Mapping::new(
+        <crate::deps::stomp::__private::Mapping>::new(
                 crate::deps::stomp::__private::MappingKind::Message,
                 ["/ping"],
                 __ORIGIN,
                 {
                     move |__context: crate::deps::stomp::__private::MessageContext| {
-                        let __future: crate::deps::stomp::__private::BoxFuture<
-                            'static,
-                            ::core::result::Result<
-                                crate::deps::stomp::__private::Reply,
-                                crate::deps::stomp::__private::HandlerError,
-                            >,
-                        > = ::std::boxed::Box::pin(async move {
+                        async move {
                             let __result = ping().await;
                             crate::deps::stomp::__private::IntoReply::into_reply(
                                 __result,
                                 &__context,
                             )
-                        });
-                        __future
+                        }
                     }
                 },
             )

@@ -13,19 +13,13 @@ const _: () = {
         name: "rooms",
     };
     fn __build() -> ::stompframe::__private::Mapping {
-        ::stompframe::__private::Mapping::new(
+        <::stompframe::__private::Mapping>::new(
                 ::stompframe::__private::MappingKind::Subscribe,
                 ["/rooms", "/lobbies"],
                 __ORIGIN,
                 {
                     move |__context: ::stompframe::__private::MessageContext| {
-                        let __future: ::stompframe::__private::BoxFuture<
-                            'static,
-                            ::core::result::Result<
-                                ::stompframe::__private::Reply,
-                                ::stompframe::__private::HandlerError,
-                            >,
-                        > = ::std::boxed::Box::pin(async move {
+                        async move {
                             let __argument_0: State<Rooms> = match <State<
                                 Rooms,
                             > as ::stompframe::__private::FromMessage>::from_message(
@@ -43,8 +37,7 @@ const _: () = {
                                 __result,
                                 &__context,
                             )
-                        });
-                        __future
+                        }
                     }
                 },
             )

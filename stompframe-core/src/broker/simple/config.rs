@@ -89,7 +89,7 @@ impl SimpleBroker {
     /// Lets subscriptions have a header `selector`: a [`Selector`](crate::broker::Selector), which
     /// chooses messages by their headers and
     /// `destination`. Refused with `unsupported` unless opened, as in Spring
-    /// since 6.1, whose selectors are expressions in SpEL.
+    /// since 6.1, whose selectors are expressions in `SpEL`.
     pub const fn selectors(mut self) -> Self {
         self.selectors = true;
         self

@@ -7,20 +7,23 @@ mod stream;
 use std::fmt;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use futures_util::StreamExt as _;
+use smallvec::{SmallVec, smallvec};
 
 pub use self::into_reply::{IntoReply, Messages};
 pub use self::parts::{ExceptSender, ReplyPart, SendTo, SendToUser};
 pub(super) use self::stream::Items;
 pub use self::stream::Stream;
 use super::{HandlerError, MessageContext};
-use crate::message::IntoPayload;
+use crate::message::{CONTENT_TYPE, IntoPayload};
 use crate::stomp::Headers;
 
 /// What a handler answers with: any number of messages, none included.
 #[derive(Default)]
 pub struct Reply {
-    pub(super) messages: Vec<ReplyMessage>,
+    /// One, as a rule, and that needs no allocation.
+    pub(super) messages: SmallVec<[ReplyMessage; 1]>,
     /// What comes after them.
     pub(super) stream: Option<Items>,
 }
@@ -39,19 +42,16 @@ pub(super) struct ReplyMessage {
 #[derive(Clone, Debug)]
 pub(super) enum Redirect {
     /// To everybody who is subscribed to this destination.
-    Broker(String),
+    Broker(ByteString),
     /// To this user destination of the session that sent the message.
-    Session(String),
+    Session(ByteString),
 }
 
 impl Reply {
     /// Nothing is sent.
     #[must_use]
-    pub const fn none() -> Self {
-        Self {
-            messages: Vec::new(),
-            stream: None,
-        }
+    pub fn none() -> Self {
+        Self::default()
     }
 
     /// Changes every message, those that are still to come included.
@@ -69,7 +69,7 @@ impl Reply {
 
     fn with_body(body: impl IntoPayload, context: &MessageContext) -> Result<Self, HandlerError> {
         let (content_type, body) = body.into_payload(context.converters())?;
-        let headers = Headers::from([("content-type", content_type)]);
+        let headers = Headers::from([(CONTENT_TYPE, content_type)]);
         let message = ReplyMessage {
             headers,
             body,
@@ -77,7 +77,7 @@ impl Reply {
             except_sender: false,
         };
         Ok(Self {
-            messages: vec![message],
+            messages: smallvec![message],
             stream: None,
         })
     }

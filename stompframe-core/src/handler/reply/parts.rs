@@ -61,7 +61,7 @@ pub struct ExceptSender;
 
 impl<D: Into<String>> ReplyPart for SendTo<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, Redirect::Broker(self.0.into()));
+        send(reply, Redirect::Broker(self.0.into().into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {
@@ -71,7 +71,7 @@ impl<D: Into<String>> ReplyPart for SendTo<D> {
 
 impl<D: Into<String>> ReplyPart for SendToUser<D> {
     fn apply(self, reply: &mut Reply) {
-        send(reply, Redirect::Session(self.0.into()));
+        send(reply, Redirect::Session(self.0.into().into()));
     }
 
     fn describe(spec: &mut HandlerSpec) {

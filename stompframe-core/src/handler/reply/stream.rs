@@ -36,8 +36,8 @@ where
             .flat_map(move |item| in_turn(item.into_reply(&context)));
         let items: Items = items.boxed();
         Ok(Reply {
-            messages: Vec::new(),
             stream: Some(items),
+            ..Reply::none()
         })
     }
 
