@@ -80,11 +80,11 @@ fn options() -> MessagingBuilder {
         .user_destination_prefix("/me")
         .propagate_header("trace")
         .simple_broker(
-            SimpleBroker::new(["/topic", "/queue"])
+            SimpleBroker::new(["/topic", "/queue", "plain"])
                 .wildcard_subscriptions()
                 .queues_are_topics(),
         )
-        .accept_client_sends(["/topic", "/queue"])
+        .accept_client_sends(["/topic", "/queue", "plain"])
         .limits(limits)
 }
 

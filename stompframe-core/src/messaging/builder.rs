@@ -188,7 +188,6 @@ impl MessagingBuilder {
             .application_prefixes
             .iter()
             .map(String::as_str)
-            .chain(broker_prefixes.iter())
             .chain([self.user_prefix.as_str()])
         {
             if !prefix.starts_with('/') {
