@@ -4,6 +4,8 @@
 #[doc(inline)]
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
+pub use stompframe_core::connection::{Connect, Denied};
+#[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,
     ReplyPart, RouteSpec, SendTo, SendToUser, Stream, message, subscription,
@@ -53,9 +55,9 @@ pub mod prelude {
     pub use crate::extract::Valid;
     pub use crate::extract::{Destination, Header, HeaderName, Headers, State, Variables};
     pub use crate::{
-        Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
-        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTemplate,
-        Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
+        Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
+        MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

@@ -29,6 +29,7 @@ use tokio::net::TcpListener;
 #[derive(Deserialize)]
 struct Handshake {
     user: Option<String>,
+    alias: Option<String>,
     refuse: Option<String>,
 }
 
@@ -41,7 +42,11 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
         return status.unwrap_or(StatusCode::OK).into_response();
     }
     if let Some(name) = query.user {
-        request.extensions_mut().insert(Principal::new(name));
+        let user = Principal::new(name);
+        request.extensions_mut().insert(match query.alias {
+            Some(alias) => user.with_destination_name(alias),
+            None => user,
+        });
     }
     next.run(request).await
 }

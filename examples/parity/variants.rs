@@ -3,7 +3,7 @@ use std::time::Duration;
 use stompframe::broker::SimpleBroker;
 use stompframe::channel::Verdict;
 use stompframe::prelude::*;
-use stompframe::{Limits, MessagingBuilder};
+use stompframe::{Limits, MessageType, MessagingBuilder};
 
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
@@ -50,7 +50,15 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
                 let error = MessagingError::new(ErrorCode::HandlerFailed).with_source(text);
                 return Verdict::Fail(error);
             }
-            if header("x-mark").is_some() {
+            let name = match message.message_type() {
+                MessageType::Connect => header("token"),
+                _ => header("late-token"),
+            };
+            let marked = header("x-mark").is_some();
+            if let Some(name) = name {
+                message.set_principal(Principal::new(name));
+            }
+            if marked {
                 message.headers_mut().set("marked", "yes");
             }
             Verdict::Continue

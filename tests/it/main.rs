@@ -7,6 +7,7 @@ mod support;
 
 mod acknowledgements;
 mod attributes;
+mod authentication;
 mod bad_input;
 mod delivery;
 mod exceptions;

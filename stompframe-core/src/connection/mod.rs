@@ -2,6 +2,7 @@
 //! a STOMP session.
 
 mod answer;
+mod authentication;
 mod connections;
 mod driver;
 mod endpoint;
@@ -12,6 +13,8 @@ mod shared;
 mod transport;
 mod writer;
 
+pub(crate) use self::authentication::Authenticator;
+pub use self::authentication::{Connect, Denied};
 pub use self::connections::Admission;
 pub(crate) use self::connections::Connections;
 pub use self::endpoint::EndpointConfig;

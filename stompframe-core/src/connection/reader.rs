@@ -22,7 +22,6 @@ pub(super) struct Reader<'a, S> {
     decoder: Decoder,
     stop: &'a CancellationToken,
     shutdown: &'a CancellationToken,
-    limits: Limits,
 }
 
 /// How reading came to its end.
@@ -50,17 +49,15 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             decoder: Decoder::for_server(limits.frame),
             stop,
             shutdown,
-            limits,
         }
     }
 
     pub(super) async fn run(mut self) -> End {
-        let connect_by = Instant::now() + self.limits.connect_timeout;
         loop {
             // The client's silence counts only while we listen: a handler that takes its time,
             // during which nothing is read, must not be held against the client.
             let (deadline, silence) = match self.protocol.agreed_heart_beat() {
-                None => (Some(connect_by), ErrorCode::ConnectTimeout),
+                None => (Some(self.protocol.connect_by()), ErrorCode::ConnectTimeout),
                 Some(agreed) => {
                     let grace = agreed
                         .client_sends

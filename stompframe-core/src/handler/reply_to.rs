@@ -47,8 +47,10 @@ impl Place {
     /// user, or of the one session, which is all there is of somebody anonymous.
     pub(super) fn user(destination: &str, broadcast: bool, context: &MessageContext) -> Self {
         let session = context.session();
-        let audience = match session.principal() {
-            Some(principal) if broadcast => Audience::User(principal.shared_name().clone()),
+        let audience = match context.message().principal() {
+            Some(principal) if broadcast => {
+                Audience::User(principal.shared_destination_name().clone())
+            }
             _ => Audience::Session(session.id().shared().clone()),
         };
         let slash = if destination.starts_with('/') {

@@ -9,7 +9,7 @@ use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
-use crate::connection::{Connections, EndpointConfig, Limits, Shared};
+use crate::connection::{Authenticator, Connections, EndpointConfig, Limits, Shared};
 use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
@@ -38,7 +38,8 @@ pub struct MessagingBuilder {
     separator: char,
     user_prefix: String,
     propagated: Vec<String>,
-    accepted_sends: Prefixes,
+    pub(super) accepted_sends: Prefixes,
+    pub(super) authenticator: Option<Authenticator>,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
     client_outbound: Interceptors,
@@ -61,6 +62,7 @@ impl Default for MessagingBuilder {
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
+            authenticator: None,
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
@@ -120,13 +122,6 @@ impl MessagingBuilder {
             self.problems
                 .push("`.simple_broker(..)` was said twice: give all prefixes at once".to_owned());
         }
-        self
-    }
-
-    /// Lets clients SEND straight to the broker below these prefixes. Closed unless opened: whoever
-    /// can publish to a topic can forge any message on it. Spring leaves all of it open.
-    pub fn accept_client_sends<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
-        self.accepted_sends = Prefixes::new(prefixes);
         self
     }
 
@@ -258,6 +253,7 @@ impl MessagingBuilder {
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
         );
         let connections = Connections::new(Shared {
+            authenticator: self.authenticator,
             inbound,
             users,
             sessions,

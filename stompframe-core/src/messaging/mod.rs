@@ -4,6 +4,7 @@ mod builder;
 mod handlers;
 mod problems;
 mod routing;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -28,7 +28,7 @@ impl SessionRegistry {
         self.sessions.pin().get(id).cloned()
     }
 
-    /// The sessions of the user of this name, in the order in which they connected.
+    /// The sessions of the user whom messages reach under this name, in the order in which they connected.
     #[must_use]
     pub fn of_user(&self, name: &str) -> Vec<Arc<Session>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +60,7 @@ impl SessionRegistry {
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
             users
-                .entry(principal.shared_name().clone())
+                .entry(principal.shared_destination_name().clone())
                 .or_default()
                 .push(Arc::clone(session));
         }
@@ -70,10 +70,10 @@ impl SessionRegistry {
         self.sessions.pin().remove(session.id());
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(sessions) = users.get_mut(principal.name()) {
+            if let Some(sessions) = users.get_mut(principal.destination_name()) {
                 sessions.retain(|other| other.id() != session.id());
                 if sessions.is_empty() {
-                    users.remove(principal.name());
+                    users.remove(principal.destination_name());
                 }
             }
         }

@@ -8,7 +8,9 @@ mod transactions;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use futures_util::FutureExt as _;
+use tokio::time::Instant;
 
 use self::headers::{check_receipt, receipt_of};
 use self::transactions::Transactions;
@@ -26,6 +28,7 @@ pub(super) struct Protocol {
     session: Arc<Session>,
     answers: Answers,
     transactions: Transactions,
+    connect_by: Instant,
 }
 
 /// What the connection does after a frame.
@@ -46,11 +49,13 @@ type Fatal = MessagingError;
 
 impl Protocol {
     pub(super) fn new(shared: Arc<Shared>, session: Arc<Session>, answers: Answers) -> Self {
+        let connect_by = Instant::now() + shared.limits.connect_timeout;
         Self {
             shared,
             session,
             answers,
             transactions: Transactions::default(),
+            connect_by,
         }
     }
 
@@ -61,6 +66,11 @@ impl Protocol {
     /// The heart-beats that CONNECT agreed upon; none before.
     pub(super) fn agreed_heart_beat(&self) -> Option<Agreed> {
         self.session.heart_beat()
+    }
+
+    /// When CONNECT has to be done with.
+    pub(super) const fn connect_by(&self) -> Instant {
+        self.connect_by
     }
 
     /// Handles one frame, to the end.
@@ -107,7 +117,7 @@ impl Protocol {
             return; // Nobody knows it.
         }
         let inbound = &self.shared.inbound;
-        let disconnect = Message::new(MessageType::Disconnect, "");
+        let disconnect = self.message(MessageType::Disconnect, "");
         let sending = inbound.send(disconnect.clone(), &self.session);
         let sent = match AssertUnwindSafe(sending).catch_unwind().await {
             Ok(sent) => sent,
@@ -153,6 +163,13 @@ impl Protocol {
             | Command::Receipt
             | Command::Error => Err(ErrorCode::UnknownCommand.into()),
         }
+    }
+
+    /// A message of this session's user.
+    fn message(&self, message_type: MessageType, destination: impl Into<ByteString>) -> Message {
+        let mut message = Message::new(message_type, destination);
+        message.set_principal(self.session.principal().cloned());
+        message
     }
 
     /// Offers a message to the inbound channel, and says whether it was processed. If not, an
