@@ -4,7 +4,7 @@
 #[doc(inline)]
 pub use stompframe_axum::{Endpoint, Error, MessagingRouter, serve, serve_on};
 #[doc(inline)]
-pub use stompframe_core::connection::{Connect, Denied};
+pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};
 #[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, FromMessage, Handler, HandlerError, IntoReply, MessageContext, Messages,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use stompframe::broker::SimpleBroker;
 use stompframe::channel::Verdict;
 use stompframe::prelude::*;
-use stompframe::{Limits, MessageType, MessagingBuilder};
+use stompframe::{ErrorFrame, Limits, MessageType, MessagingBuilder};
 
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
@@ -33,6 +33,10 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
                     .queues_are_topics(),
             )
             .accept_client_sends(["/topic", "/queue"]),
+    };
+    let builder = match variant {
+        "errors" => builder.error_handler(say_error),
+        _ => builder,
     };
     let millis = Duration::from_millis;
     match variant {
@@ -75,6 +79,18 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             Verdict::Continue
         })
     })
+}
+
+/// The error handler of the variant `errors`.
+fn say_error(frame: &mut ErrorFrame<'_>) {
+    let failed = frame.failed();
+    if failed.is_some_and(|failed| failed.headers().contains("x-default")) {
+        return;
+    }
+    let command = failed.map_or("null", |failed| failed.command().as_str());
+    let body = format!("failed: {command}");
+    frame.headers_mut().set("help", "read the manual");
+    frame.set_body("text/plain;charset=UTF-8", body);
 }
 
 fn options() -> MessagingBuilder {

@@ -10,6 +10,7 @@ mod attributes;
 mod authentication;
 mod bad_input;
 mod delivery;
+mod error_frames;
 mod exceptions;
 mod handshake;
 mod headers;

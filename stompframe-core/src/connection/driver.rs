@@ -29,7 +29,7 @@ pub(super) async fn drive(
     let stop = CancellationToken::new();
 
     let reading = async {
-        let answers = Answers::new(Arc::clone(&session), Arc::clone(&shared.users));
+        let answers = Answers::new(Arc::clone(&shared), Arc::clone(&session));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
         let reader = Reader::new(&mut source, &mut protocol, &stop, shutdown, limits);
         // Handlers' panics are caught where they are called; this is for interceptors and for us.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::authentication::Authenticator;
+use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
 use crate::session::SessionRegistry;
@@ -12,6 +13,7 @@ use crate::user::UserDestinations;
 pub(crate) struct Shared {
     /// Who finds out who connects, where that is not for the handshake alone.
     pub(crate) authenticator: Option<Authenticator>,
+    pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) inbound: ClientInboundChannel,
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,

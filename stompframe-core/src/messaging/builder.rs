@@ -9,7 +9,7 @@ use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
-use crate::connection::{Authenticator, Connections, EndpointConfig, Limits, Shared};
+use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
 use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
@@ -40,6 +40,7 @@ pub struct MessagingBuilder {
     propagated: Vec<String>,
     pub(super) accepted_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) error_handler: Option<ErrorHandler>,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
     client_outbound: Interceptors,
@@ -63,6 +64,7 @@ impl Default for MessagingBuilder {
             propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
             authenticator: None,
+            error_handler: None,
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
@@ -254,6 +256,7 @@ impl MessagingBuilder {
         );
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
+            error_handler: self.error_handler,
             inbound,
             users,
             sessions,

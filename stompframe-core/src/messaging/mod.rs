@@ -2,6 +2,7 @@
 
 mod builder;
 mod handlers;
+mod hooks;
 mod problems;
 mod routing;
 mod trust;

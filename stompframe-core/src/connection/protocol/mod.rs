@@ -76,13 +76,16 @@ impl Protocol {
     /// Handles one frame, to the end.
     pub(super) async fn handle(&mut self, frame: Frame) -> Next {
         let receipt = receipt_of(&frame);
-        match self.try_handle(frame, receipt.as_deref()).await {
+        self.answers.begin(&frame);
+        let next = match self.try_handle(frame, receipt.as_deref()).await {
             Ok(next) => next,
             Err(error) => {
                 self.answers.fail(&error, receipt.as_deref());
                 Next::Failed
             }
-        }
+        };
+        self.answers.done();
+        next
     }
 
     /// Ends the session because of bytes that are no frame.
