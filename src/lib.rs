@@ -6,6 +6,8 @@ pub use stompframe_axum::{
     Endpoint, Error, MessagingRouter, MessagingTcp, TcpEndpoint, TcpServer, serve, serve_on,
 };
 #[doc(inline)]
+pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};
+#[doc(inline)]
 pub use stompframe_core::handler::{
     ExceptSender, Exception, ExceptionFunction, ExceptionSpec, FromMessage, Handler, HandlerError,
     IntoReply, MessageContext, Messages, ReplyPart, RouteSpec, SendTo, SendToUser, Stream,
@@ -62,10 +64,10 @@ pub mod prelude {
         Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
     };
     pub use crate::{
-        Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply, Message,
-        MessageContext, Messages, Messaging, MessagingError, MessagingRouter, MessagingTcp,
-        MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
-        SessionAttributes, UserRegistry,
+        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
+        Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
+        MessagingTcp, MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser,
+        Session, SessionAttributes, UserRegistry,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

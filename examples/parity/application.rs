@@ -98,7 +98,7 @@ pub(crate) struct Caller(pub(crate) String);
 
 impl FromMessage for Caller {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
-        Ok(Self(user_name(context.session().principal())))
+        Ok(Self(user_name(context.message().principal())))
     }
 }
 

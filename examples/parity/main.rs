@@ -30,6 +30,7 @@ use tokio::net::TcpListener;
 #[derive(Deserialize)]
 struct Handshake {
     user: Option<String>,
+    alias: Option<String>,
     refuse: Option<String>,
     colour: Option<String>,
 }
@@ -43,7 +44,11 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
         return status.unwrap_or(StatusCode::OK).into_response();
     }
     if let Some(name) = query.user {
-        request.extensions_mut().insert(Principal::new(name));
+        let user = Principal::new(name);
+        request.extensions_mut().insert(match query.alias {
+            Some(alias) => user.with_destination_name(alias),
+            None => user,
+        });
     }
     if let Some(colour) = query.colour {
         let attributes = SessionAttributes::new();

@@ -3,7 +3,7 @@ use std::time::Duration;
 use stompframe::broker::SimpleBroker;
 use stompframe::channel::Verdict;
 use stompframe::prelude::*;
-use stompframe::{Limits, MessagingBuilder};
+use stompframe::{ErrorFrame, Limits, MessageType, MessagingBuilder};
 
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
@@ -38,6 +38,10 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             )
             .accept_client_sends(["/topic", "/queue"]),
     };
+    let builder = match variant {
+        "errors" => builder.error_handler(say_error),
+        _ => builder,
+    };
     let millis = Duration::from_millis;
     match variant {
         "main" => builder.heart_beat(millis(10_000), millis(10_000)),
@@ -54,7 +58,15 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
                 let error = MessagingError::new(ErrorCode::HandlerFailed).with_source(text);
                 return Verdict::Fail(error);
             }
-            if header("x-mark").is_some() {
+            let name = match message.message_type() {
+                MessageType::Connect => header("token"),
+                _ => header("late-token"),
+            };
+            let marked = header("x-mark").is_some();
+            if let Some(name) = name {
+                message.set_principal(Principal::new(name));
+            }
+            if marked {
                 message.headers_mut().set("marked", "yes");
             }
             Verdict::Continue
@@ -73,6 +85,18 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
     })
 }
 
+/// The error handler of the variant `errors`.
+fn say_error(frame: &mut ErrorFrame<'_>) {
+    let failed = frame.failed();
+    if failed.is_some_and(|failed| failed.headers().contains("x-default")) {
+        return;
+    }
+    let command = failed.map_or("null", |failed| failed.command().as_str());
+    let body = format!("failed: {command}");
+    frame.headers_mut().set("help", "read the manual");
+    frame.set_body("text/plain;charset=UTF-8", body);
+}
+
 fn options() -> MessagingBuilder {
     let mut limits = Limits::default();
     limits.frame.max_frame = 1024;
@@ -84,12 +108,12 @@ fn options() -> MessagingBuilder {
         .user_destination_prefix("/me")
         .propagate_header("trace")
         .simple_broker(
-            SimpleBroker::new(["/topic", "/queue"])
+            SimpleBroker::new(["/topic", "/queue", "plain"])
                 .wildcard_subscriptions()
                 .queues_are_topics()
                 .selectors(),
         )
-        .accept_client_sends(["/topic", "/queue"])
+        .accept_client_sends(["/topic", "/queue", "plain"])
         .limits(limits)
 }
 

@@ -367,3 +367,22 @@ async fn publishing_where_no_broker_is_responsible_is_an_error_of_the_publisher(
         .unwrap_err();
     assert_eq!(error.code(), ErrorCode::NoRoute);
 }
+
+#[tokio::test]
+async fn a_prefix_of_the_broker_may_lack_the_slash() {
+    let app = App::start(
+        Messaging::builder()
+            .simple_broker(["jms.topic"])
+            .accept_client_sends(["jms.topic"]),
+    )
+    .await;
+    let mut client = app.connect().await;
+    client.subscribe("0", "jms.topic.news").await;
+    client.send("SEND\ndestination:jms.topic.news\n\nx\0").await;
+    let message = client.frame().await;
+    assert_eq!(message.header("destination"), Some("jms.topic.news"));
+    client
+        .send("SEND\ndestination:jms.topical\nreceipt:r\n\nx\0")
+        .await;
+    assert_eq!(client.error().await.header("error-code"), Some("no-route"));
+}

@@ -7,8 +7,10 @@ mod support;
 
 mod acknowledgements;
 mod attributes;
+mod authentication;
 mod bad_input;
 mod delivery;
+mod error_frames;
 mod exceptions;
 mod handshake;
 mod headers;

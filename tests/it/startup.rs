@@ -75,7 +75,7 @@ fn all_problems_come_at_once_each_with_its_place() {
         .scan("no::such::module")
         .application_prefix("app")
         .simple_broker(["/topic"])
-        .accept_client_sends(["/queue"])
+        .accept_client_sends(["queue"])
         .state(1_u8)
         .state(2_u8)
         .endpoint(Endpoint::new("ws"))
@@ -93,7 +93,7 @@ fn all_problems_come_at_once_each_with_its_place() {
         "controller it::startup::incomplete::Forgotten (tests/it/startup.rs:",
         "`.scan(\"no::such::module\")` found no annotated handler",
         "the prefix \"app\" does not start with `/`",
-        "`.accept_client_sends([\"/queue\"])`: no broker prefix covers it",
+        "`.accept_client_sends([\"queue\"])`: no broker prefix covers it",
         "two values of `u8`",
         "endpoint \"ws\": its path does not start with `/`",
         "endpoint \"/stomp\": \"chat.example\" is no origin",
@@ -146,5 +146,13 @@ fn an_exception_handler_cannot_go_on() {
     assert!(
         error.to_string().contains("cannot give a `Stream`"),
         "{error}"
+    );
+}
+
+#[test]
+fn a_broker_prefix_covers_something_in_particular() {
+    assert_eq!(
+        problems(Messaging::builder().simple_broker(["/topic", ""])),
+        ["`.simple_broker([\"\"])`: a prefix of the broker is empty"]
     );
 }

@@ -43,9 +43,19 @@ impl ClientInboundChannel {
     /// When an interceptor failed the message or a listener could not process it.
     pub async fn send(
         &self,
-        mut message: Message,
+        message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
+        let (outcome, _) = self.send_and_keep(message, session).await?;
+        Ok(outcome)
+    }
+
+    /// As [`send`](Self::send); gives the message back as the interceptors left it.
+    pub(crate) async fn send_and_keep(
+        &self,
+        mut message: Message,
+        session: &Arc<Session>,
+    ) -> Result<(Outcome, Arc<Message>), MessagingError> {
         let context = context(session);
         let verdict = self.interceptors.pre_send(&mut message, context).await;
         // From here on nobody changes it, and everybody may keep it.
@@ -54,14 +64,15 @@ impl ClientInboundChannel {
             // The session is over whatever an interceptor thinks of it: nobody may keep what
             // belongs to it.
             if !matches!(verdict, Ok(Ok(()))) {
-                return deliver(&self.listeners, &message, Some(session)).await;
+                let outcome = deliver(&self.listeners, &message, Some(session)).await?;
+                return Ok((outcome, message));
             }
         } else if let Err(stopped) = verdict? {
-            return Ok(stopped);
+            return Ok((stopped, message));
         }
         let result = deliver(&self.listeners, &message, Some(session)).await;
         self.interceptors.done(&message, &result, context);
-        result
+        Ok((result?, message))
     }
 
     /// Sends a message through the interceptors, and holds it there if it would be taken then.

@@ -2,19 +2,23 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::error_frame::{ErrorHandler, FailedFrame};
+use super::shared::Shared;
+
 use crate::error::{Chain, ErrorCode, MessagingError, Untrusted, Violation};
 use crate::message::{Message, Payload};
 use crate::session::{Close, OutgoingFrame, Session};
 use crate::stomp::{Command, Frame, Version};
-use crate::user::UserDestinations;
 
 /// The user destination where a client hears about frames of its own that failed, if it wants to.
 const ERRORS: &str = "/queue/errors";
 
 /// What a client is told about its frames: receipts, refusals, errors.
 pub(super) struct Answers {
+    shared: Arc<Shared>,
     session: Arc<Session>,
-    users: Arc<UserDestinations>,
+    /// The frame that is being handled, where an error handler may want to know.
+    handling: Option<FailedFrame>,
 }
 
 /// The frame that an answer is about.
@@ -42,8 +46,24 @@ struct Problem<'a> {
 }
 
 impl Answers {
-    pub(super) const fn new(session: Arc<Session>, users: Arc<UserDestinations>) -> Self {
-        Self { session, users }
+    pub(super) const fn new(shared: Arc<Shared>, session: Arc<Session>) -> Self {
+        Self {
+            shared,
+            session,
+            handling: None,
+        }
+    }
+
+    /// A frame is about to be handled: what is answered until it is [done](Self::done) is about it.
+    pub(super) fn begin(&mut self, frame: &Frame) {
+        if self.shared.error_handler.is_some() {
+            self.handling = Some(ErrorHandler::note(frame));
+        }
+    }
+
+    /// The frame is done with.
+    pub(super) fn done(&mut self) {
+        self.handling = None;
     }
 
     /// RECEIPT, if the frame asked for one.
@@ -110,7 +130,8 @@ impl Answers {
         if let Some(receipt) = about.receipt {
             message.headers_mut().set("receipt-id", receipt.to_owned());
         }
-        self.users.send_to_session(&self.session, &message).await
+        let users = &self.shared.users;
+        users.send_to_session(&self.session, &message).await
     }
 
     /// Ends the session with ERROR because the client, or the connection, broke a rule.
@@ -150,10 +171,13 @@ impl Answers {
                 .with_header("content-type", "text/plain;charset=UTF-8")
                 .with_body(detail.to_owned());
         }
-        let encoded = OutgoingFrame::encode(&frame, self.session.version());
-        self.session
-            .outbox()
-            .seal(encoded.ok(), Close::because(code));
+        let encode = |frame: &Frame| OutgoingFrame::encode(frame, self.session.version()).ok();
+        let amended = self.shared.error_handler.as_ref().and_then(|handler| {
+            let frame = handler.amend(frame.clone(), error, self.handling.as_ref())?;
+            encode(&frame)
+        });
+        let encoded = amended.or_else(|| encode(&frame));
+        self.session.outbox().seal(encoded, Close::because(code));
     }
 }
 

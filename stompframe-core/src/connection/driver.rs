@@ -34,10 +34,10 @@ pub(super) async fn drive<K: TransportSink>(
     let ping = Notify::new();
 
     let reading = async {
-        let answers = Answers::new(Arc::clone(&session), Arc::clone(&shared.users));
+        let answers = Answers::new(Arc::clone(&shared), Arc::clone(&session));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
         let reader = Reader {
-            silence: Silence::new(limits, K::PINGS),
+            silence: Silence::new(limits, K::PINGS, protocol.connect_by()),
             budget: limits.max_before_connect,
             decoder: Decoder::for_server(limits.frame_before_connect()),
             source: &mut source,

@@ -52,8 +52,8 @@ pub struct Limits {
     /// How many replies of one session may go on at a time, as [`Stream`](crate::handler::Stream);
     /// 16 unless told otherwise. Beyond: the message has failed with `too-many-streams`.
     pub max_streams: usize,
-    /// How long a connection may take until its CONNECT is complete; 10 seconds unless told
-    /// otherwise. Beyond: ERROR `connect-timeout`.
+    /// How long a connection may take until its CONNECT is complete and the client authenticated; 10
+    /// seconds unless told otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
     /// How long a client that agreed on no heart-beats may be silent until its transport asks it
     /// for a sign of life, where it can; 30 seconds unless told otherwise. A WebSocket is pinged;

@@ -2,9 +2,11 @@
 //! a STOMP session.
 
 mod answer;
+mod authentication;
 mod connections;
 mod driver;
 mod endpoint;
+mod error_frame;
 mod limits;
 mod linger;
 mod protocol;
@@ -16,9 +18,13 @@ mod silence;
 mod transport;
 mod writer;
 
+pub(crate) use self::authentication::Authenticator;
+pub use self::authentication::{Connect, Denied};
 pub use self::connections::Admission;
 pub(crate) use self::connections::Connections;
 pub use self::endpoint::EndpointConfig;
+pub(crate) use self::error_frame::ErrorHandler;
+pub use self::error_frame::{ErrorFrame, FailedFrame};
 pub use self::limits::{Limits, TransactionLimits};
 pub(crate) use self::refusal::refuse;
 pub(crate) use self::shared::Shared;

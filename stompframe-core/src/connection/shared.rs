@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use super::authentication::Authenticator;
+use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
 use crate::session::SessionRegistry;
@@ -9,6 +11,9 @@ use crate::user::UserDestinations;
 /// What all connections of an application share.
 #[derive(Debug)]
 pub(crate) struct Shared {
+    /// Who finds out who connects, where that is not for the handshake alone.
+    pub(crate) authenticator: Option<Authenticator>,
+    pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) inbound: ClientInboundChannel,
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,

@@ -35,13 +35,12 @@ pub(super) enum TooLong {
 }
 
 impl<'a> Silence<'a> {
-    pub(super) fn new(limits: &'a Limits, pings: bool) -> Self {
-        let now = Instant::now();
+    pub(super) fn new(limits: &'a Limits, pings: bool, connect_by: Instant) -> Self {
         Self {
             limits,
             pings,
-            connect_by: now + limits.connect_timeout,
-            since: now,
+            connect_by,
+            since: Instant::now(),
             asked: false,
         }
     }

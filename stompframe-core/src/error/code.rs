@@ -84,6 +84,8 @@ error_codes! {
     Unsupported = "unsupported", 1008, "This feature is not supported";
     /// Nobody is responsible for the destination.
     NoRoute = "no-route", 1008, "No handler or broker for this destination";
+    /// The client is not who it says, or does not say who it is.
+    AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
     /// No CONNECT came in time.

@@ -57,8 +57,10 @@ impl Place {
     /// user, or of the one session, which is all there is of somebody anonymous.
     pub(super) fn user(destination: ByteString, broadcast: bool, context: &MessageContext) -> Self {
         let session = context.session();
-        let audience = match session.principal() {
-            Some(principal) if broadcast => Audience::User(principal.shared_name().clone()),
+        let audience = match context.message().principal() {
+            Some(principal) if broadcast => {
+                Audience::User(principal.shared_destination_name().clone())
+            }
             _ => Audience::Session(session.id().shared().clone()),
         };
         let destination = if destination.starts_with('/') {

@@ -13,6 +13,6 @@ pub enum Audience {
     /// The session of this id alone; the destination is one of its user destinations, without
     /// the prefix, such as `/queue/replies`.
     Session(ByteString),
-    /// All sessions of the user of this name; the destination is one of their user destinations.
+    /// All sessions of the user whom messages reach under this name; the destination is one of their user destinations.
     User(ByteString),
 }

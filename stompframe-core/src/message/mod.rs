@@ -5,6 +5,7 @@ mod audience;
 mod converter;
 mod converters;
 mod payload;
+mod principal;
 mod reserved;
 mod subscription;
 
@@ -17,6 +18,7 @@ pub use self::converter::{MessageConverter, PayloadReader, PayloadValue};
 pub use self::converters::Converters;
 pub(crate) use self::payload::CONTENT_TYPE;
 pub use self::payload::{IntoPayload, Payload, PayloadAs};
+pub use self::principal::Principal;
 pub(crate) use self::reserved::is_reserved;
 pub use self::subscription::SubscriptionId;
 use crate::stomp::Headers;
@@ -58,6 +60,7 @@ pub struct Message {
     audience: Audience,
     ack_mode: AckMode,
     acknowledged: Option<ByteString>,
+    principal: Option<Principal>,
     headers: Headers,
     payload: Bytes,
 }
@@ -75,6 +78,7 @@ impl Message {
             audience: Audience::Everybody,
             ack_mode: AckMode::Auto,
             acknowledged: None,
+            principal: None,
             headers: Headers::default(),
             payload: Bytes::new(),
         }
@@ -191,6 +195,20 @@ impl Message {
 
     pub(crate) fn set_acknowledged(&mut self, id: ByteString) {
         self.acknowledged = Some(id);
+    }
+
+    /// Who sent it; none if that was somebody anonymous, or the application itself.
+    #[must_use]
+    pub const fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
+    /// Says who sent it (Spring's `setUser`).
+    ///
+    /// An interceptor of clientInbound that says so on a CONNECT decides whose session it is; on any
+    /// other message, it decides for that message alone.
+    pub fn set_principal(&mut self, principal: impl Into<Option<Principal>>) {
+        self.principal = principal.into();
     }
 
     /// The application's headers (what Spring calls native headers), `content-type` among them.

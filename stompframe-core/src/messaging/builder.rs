@@ -9,7 +9,7 @@ use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
-use crate::connection::{Connections, EndpointConfig, Limits, Shared};
+use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
 use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
@@ -39,7 +39,9 @@ pub struct MessagingBuilder {
     separator: char,
     user_prefix: String,
     propagated: Vec<String>,
-    accepted_sends: Prefixes,
+    pub(super) accepted_sends: Prefixes,
+    pub(super) authenticator: Option<Authenticator>,
+    pub(super) error_handler: Option<ErrorHandler>,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
     client_outbound: Interceptors,
@@ -63,6 +65,8 @@ impl Default for MessagingBuilder {
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
+            authenticator: None,
+            error_handler: None,
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
@@ -125,13 +129,6 @@ impl MessagingBuilder {
         self
     }
 
-    /// Lets clients SEND straight to the broker below these prefixes. Closed unless opened: whoever
-    /// can publish to a topic can forge any message on it. Spring leaves all of it open.
-    pub fn accept_client_sends<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
-        self.accepted_sends = Prefixes::new(prefixes);
-        self
-    }
-
     /// Adds interceptors to the channel from the clients: `.client_inbound(|channel|
     /// channel.intercept(..))`.
     pub fn client_inbound(mut self, configure: impl FnOnce(Interceptors) -> Interceptors) -> Self {
@@ -190,7 +187,6 @@ impl MessagingBuilder {
             .application_prefixes
             .iter()
             .map(String::as_str)
-            .chain(broker_prefixes.iter())
             .chain([self.user_prefix.as_str()])
         {
             if !prefix.starts_with('/') {
@@ -266,6 +262,8 @@ impl MessagingBuilder {
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
         );
         let connections = Connections::new(Shared {
+            authenticator: self.authenticator,
+            error_handler: self.error_handler,
             inbound,
             users,
             sessions,

@@ -2,8 +2,10 @@
 
 mod builder;
 mod handlers;
+mod hooks;
 mod problems;
 mod routing;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,7 +4,6 @@
 mod attributes;
 mod id;
 mod outbox;
-mod principal;
 mod registry;
 
 use std::collections::HashMap;
@@ -18,10 +17,10 @@ pub use self::attributes::SessionAttributes;
 pub use self::id::SessionId;
 pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
 pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
-pub use self::principal::Principal;
 pub(crate) use self::registry::Place;
 pub use self::registry::SessionRegistry;
 use crate::error::ErrorCode;
+pub use crate::message::Principal;
 use crate::message::SubscriptionId;
 use crate::stomp::{self, Agreed, Frame, Version};
 
@@ -33,7 +32,9 @@ use crate::stomp::{self, Agreed, Frame, Version};
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
-    principal: Option<Principal>,
+    /// Who it belongs to as the handshake says, until CONNECT decides.
+    handshake: Option<Principal>,
+    principal: OnceLock<Option<Principal>>,
     attributes: SessionAttributes,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
@@ -44,10 +45,11 @@ pub struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(limits: OutboxLimits, principal: Option<Principal>) -> Self {
+    pub(crate) fn new(limits: OutboxLimits, handshake: Option<Principal>) -> Self {
         Self {
             id: SessionId::random(),
-            principal,
+            handshake,
+            principal: OnceLock::new(),
             attributes: SessionAttributes::new(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
@@ -69,10 +71,17 @@ impl Session {
         &self.id
     }
 
-    /// Who it belongs to; none if it is anonymous.
+    /// Who it belongs to; none if it is anonymous. Before CONNECT was accepted, whom the handshake
+    /// took the client for.
     #[must_use]
-    pub const fn principal(&self) -> Option<&Principal> {
-        self.principal.as_ref()
+    pub fn principal(&self) -> Option<&Principal> {
+        self.principal.get().unwrap_or(&self.handshake).as_ref()
+    }
+
+    /// Decides who it belongs to, before anybody knows it.
+    pub(crate) fn set_principal(&self, principal: Option<Principal>) {
+        let first = self.principal.set(principal).is_ok();
+        debug_assert!(first, "a session connects once");
     }
 
     /// What the application keeps for it.

@@ -30,7 +30,7 @@ impl SessionRegistry {
         self.sessions.pin().get(id).cloned()
     }
 
-    /// The sessions of the user of this name, in the order in which they connected.
+    /// The sessions of the user whom messages reach under this name, in the order in which they connected.
     #[must_use]
     pub fn of_user(&self, name: &str) -> Vec<Arc<Session>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
@@ -71,12 +71,12 @@ impl SessionRegistry {
     pub(crate) fn insert(&self, session: &Arc<Session>, limit_of_user: usize) -> bool {
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            let of_user = users.get(principal.name()).map_or(0, Vec::len);
+            let of_user = users.get(principal.destination_name()).map_or(0, Vec::len);
             if of_user >= limit_of_user {
                 return false;
             }
             users
-                .entry(principal.shared_name().clone())
+                .entry(principal.shared_destination_name().clone())
                 .or_default()
                 .push(Arc::clone(session));
         }
@@ -90,10 +90,10 @@ impl SessionRegistry {
         self.sessions.pin().remove(session.id());
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(sessions) = users.get_mut(principal.name()) {
+            if let Some(sessions) = users.get_mut(principal.destination_name()) {
                 sessions.retain(|other| other.id() != session.id());
                 if sessions.is_empty() {
-                    users.remove(principal.name());
+                    users.remove(principal.destination_name());
                 }
             }
         }

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 const INLINE: usize = 8;
 
 /// Headers whose values are credentials and never appear in debug output.
-const SECRET: [&str; 2] = ["passcode", "authorization"];
+const SECRET: [&str; 3] = ["login", "passcode", "authorization"];
 
 type Entry = (ByteString, ByteString);
 
@@ -20,8 +20,8 @@ type Entry = (ByteString, ByteString);
 /// it cannot disagree with another one about which value counts.
 ///
 /// Names are case-sensitive. Names and values are held decoded, without escapes. Cloning is cheap:
-/// the text is shared, not copied. The debug output hides the values of `passcode` and
-/// `authorization`.
+/// the text is shared, not copied. The debug output hides the values of `login`,
+/// `passcode` and `authorization`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(SmallVec<[Entry; INLINE]>);
 

@@ -124,6 +124,13 @@ impl Client {
         error
     }
 
+    /// As [`error`](Self::error): how the connection was closed.
+    pub(crate) async fn closed_with_error(&mut self) -> (u16, String) {
+        let error = self.frame().await;
+        assert_eq!(error.command, "ERROR", "{error:?}");
+        self.closed().await
+    }
+
     pub(crate) async fn close(mut self) {
         self.socket.close(None).await.unwrap();
         while let Some(Ok(_)) = timeout(PATIENCE, self.socket.next())

@@ -32,7 +32,8 @@ const QUEUES: &str = "/queue";
 const DEAD_LETTERS: &str = "/queue/dead-letters";
 
 impl SimpleBroker {
-    /// For destinations that begin with one of these prefixes.
+    /// For destinations that begin with one of these prefixes. They may lack the slash in front:
+    /// `jms.topic` covers `jms.topic.news`; only subscriptions to patterns need it.
     ///
     /// Those below `/queue` are queues, if it is among them: each message goes to one of the
     /// subscribers. All others are topics: each message goes to all of them.
@@ -111,13 +112,16 @@ impl<S: Into<String>> From<Vec<S>> for SimpleBroker {
 impl SimpleBroker {
     /// What is wrong with it, each as a sentence that says the fix.
     pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.prefixes.iter().any(str::is_empty) {
+            problems.push("`.simple_broker([\"\"])`: a prefix of the broker is empty".to_owned());
+        }
         let uncovered = |queue: &&str| !self.prefixes.cover(queue);
-        let mut problems: Vec<_> = self
-            .queues
-            .iter()
-            .filter(uncovered)
-            .map(|queue| format!("`.queues([\"{queue}\"])`: no prefix of the broker covers it"))
-            .collect();
+        problems.extend(
+            self.queues.iter().filter(uncovered).map(|queue| {
+                format!("`.queues([\"{queue}\"])`: no prefix of the broker covers it")
+            }),
+        );
         if let Some(queue) = self
             .dead_letters
             .as_deref()

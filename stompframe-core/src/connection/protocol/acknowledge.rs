@@ -2,7 +2,7 @@ use super::headers::{required, transaction_in};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
-use crate::message::{Message, MessageType, SubscriptionId};
+use crate::message::{MessageType, SubscriptionId};
 use crate::stomp::{Command, Frame, Version};
 
 impl Protocol {
@@ -17,7 +17,7 @@ impl Protocol {
             Command::Nack => MessageType::Nack,
             _ => MessageType::Ack,
         };
-        let mut message = Message::new(message_type, "");
+        let mut message = self.message(message_type, "");
         let id = match self.session.version() {
             Version::V1_2 => required(frame, "id")?,
             Version::V1_1 => {

@@ -1,14 +1,19 @@
+use std::sync::Arc;
+
+use tokio::time::timeout_at;
+
 use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
+use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
-use crate::session::OutgoingFrame;
-use crate::stomp::{Command, Frame, HeartBeat, Version};
+use crate::message::MessageType;
+use crate::session::{OutgoingFrame, Principal};
+use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
 
 impl Protocol {
-    /// CONNECT and STOMP (STOMP 1.2, Connecting): agrees on a version and on heart-beats, lets the
-    /// interceptors of the inbound channel judge, and answers CONNECTED. There is no receipt for
-    /// it.
+    /// CONNECT and STOMP (STOMP 1.2, Connecting): agrees on a version and on heart-beats, finds out
+    /// who it is, lets the interceptors of the inbound channel judge, and answers CONNECTED. There is
+    /// no receipt for it.
     ///
     /// The version is the highest that both sides know, by `accept-version` alone. The sub-protocol
     /// of a WebSocket has no say, as in Spring: clients offer what they could speak there, and what
@@ -26,11 +31,15 @@ impl Protocol {
             })?,
             _ => HeartBeat::NONE,
         };
-        let mut connect = Message::new(MessageType::Connect, "");
+        let mut connect = self.message(MessageType::Connect, "");
+        connect.set_principal(self.authenticate(&frame.headers).await?);
         *connect.headers_mut() = frame.headers;
-        if self.shared.inbound.send(connect, &self.session).await? == Outcome::Dropped {
+        let inbound = &self.shared.inbound;
+        let (outcome, connect) = inbound.send_and_keep(connect, &self.session).await?;
+        if outcome == Outcome::Dropped {
             return Err(MessagingError::new(ErrorCode::Denied));
         }
+        self.session.set_principal(connect.principal().cloned());
 
         let mut connected = Frame::new(Command::Connected)
             .with_header("version", version.as_str())
@@ -56,5 +65,18 @@ impl Protocol {
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         Ok(Next::Connected(version))
+    }
+
+    /// Asks the application who connects, if it wants to be asked; if not, the handshake has said so.
+    async fn authenticate(&self, headers: &Headers) -> Result<Option<Principal>, Fatal> {
+        let Some(authenticator) = &self.shared.authenticator else {
+            return Ok(self.session.principal().cloned());
+        };
+        let connect = Connect::new(headers.clone(), Arc::clone(&self.session));
+        match timeout_at(self.connect_by, authenticator.decide(connect)).await {
+            Ok(decided) => decided,
+            Err(_) => Err(MessagingError::new(ErrorCode::ConnectTimeout)
+                .with_source("who connects was not found out in time")),
+        }
     }
 }

@@ -8,7 +8,9 @@ mod transactions;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use futures_util::FutureExt as _;
+use tokio::time::Instant;
 
 use self::headers::{check_receipt, receipt_of};
 use self::transactions::Transactions;
@@ -26,6 +28,7 @@ pub(super) struct Protocol {
     session: Arc<Session>,
     answers: Answers,
     transactions: Transactions,
+    connect_by: Instant,
 }
 
 /// What the connection does after a frame.
@@ -46,11 +49,13 @@ type Fatal = MessagingError;
 
 impl Protocol {
     pub(super) fn new(shared: Arc<Shared>, session: Arc<Session>, answers: Answers) -> Self {
+        let connect_by = Instant::now() + shared.limits.connect_timeout;
         Self {
             shared,
             session,
             answers,
             transactions: Transactions::default(),
+            connect_by,
         }
     }
 
@@ -63,16 +68,24 @@ impl Protocol {
         self.session.heart_beat()
     }
 
+    /// When CONNECT has to be done with.
+    pub(super) const fn connect_by(&self) -> Instant {
+        self.connect_by
+    }
+
     /// Handles one frame, to the end.
     pub(super) async fn handle(&mut self, frame: Frame) -> Next {
         let receipt = receipt_of(&frame);
-        match self.try_handle(frame, receipt.as_deref()).await {
+        self.answers.begin(&frame);
+        let next = match self.try_handle(frame, receipt.as_deref()).await {
             Ok(next) => next,
             Err(error) => {
                 self.answers.fail(&error, receipt.as_deref());
                 Next::Failed
             }
-        }
+        };
+        self.answers.done();
+        next
     }
 
     /// Ends the session because of bytes that are no frame.
@@ -107,7 +120,7 @@ impl Protocol {
             return; // Nobody knows it.
         }
         let inbound = &self.shared.inbound;
-        let disconnect = Message::new(MessageType::Disconnect, "");
+        let disconnect = self.message(MessageType::Disconnect, "");
         let sending = inbound.send(disconnect.clone(), &self.session);
         let sent = match AssertUnwindSafe(sending).catch_unwind().await {
             Ok(sent) => sent,
@@ -153,6 +166,13 @@ impl Protocol {
             | Command::Receipt
             | Command::Error => Err(ErrorCode::UnknownCommand.into()),
         }
+    }
+
+    /// A message of this session's user.
+    fn message(&self, message_type: MessageType, destination: impl Into<ByteString>) -> Message {
+        let mut message = Message::new(message_type, destination);
+        message.set_principal(self.session.principal().cloned());
+        message
     }
 
     /// Offers a message to the inbound channel, and says whether it was processed. If not, an

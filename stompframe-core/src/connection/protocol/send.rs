@@ -1,7 +1,7 @@
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
-use crate::message::{Message, MessageType};
+use crate::message::MessageType;
 use crate::stomp::Frame;
 
 impl Protocol {
@@ -14,7 +14,7 @@ impl Protocol {
     ) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
         let transaction = transaction_in(&frame)?;
-        let mut message = Message::new(MessageType::Message, destination.clone());
+        let mut message = self.message(MessageType::Message, destination.clone());
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);

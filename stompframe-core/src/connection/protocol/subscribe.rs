@@ -4,7 +4,7 @@ use super::headers::{
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
-use crate::message::{AckMode, Message, MessageType, SubscriptionId};
+use crate::message::{AckMode, MessageType, SubscriptionId};
 use crate::stomp::{Frame, Version};
 
 impl Protocol {
@@ -31,7 +31,7 @@ impl Protocol {
             destination.clone(),
             self.shared.limits.max_subscriptions,
         )?;
-        let mut message = Message::new(MessageType::Subscribe, destination.clone());
+        let mut message = self.message(MessageType::Subscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_ack_mode(ack_mode);
         message.set_receipt(receipt_of(&frame));
@@ -68,7 +68,7 @@ impl Protocol {
             self.answers.receipt(receipt);
             return Ok(Next::Continue);
         };
-        let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
+        let mut message = self.message(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
         let offered = match self.offer(message, receipt).await {

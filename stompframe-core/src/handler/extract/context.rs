@@ -86,7 +86,7 @@ impl FromMessage for MessagingTemplate {
 /// where that is no reason.
 impl FromMessage for Principal {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
-        let principal = context.session().principal().cloned();
+        let principal = context.message().principal().cloned();
         principal.ok_or_else(|| HandlerError::new(ErrorCode::Denied, "this needs a user"))
     }
 }

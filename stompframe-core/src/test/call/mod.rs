@@ -83,7 +83,7 @@ pub fn call_on<C: Controller>(
 async fn run(
     mut mappings: Vec<Mapping>,
     CallMessage {
-        message,
+        mut message,
         states,
         properties,
         sender,
@@ -104,6 +104,7 @@ async fn run(
     }
     let recorder = Recorder::new(sender, attributes.copied());
     let handlers = recorder.handlers(registry, states, converters);
+    message.set_principal(recorder.session().principal().cloned());
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
         // What answers a subscription reaches a session that has it.

@@ -1,0 +1,142 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::error::{BoxError, ErrorCode, MessagingError};
+use crate::session::{Principal, Session};
+use crate::stomp::Headers;
+
+/// What a client says of itself as it connects: the headers of its CONNECT frame, and what the
+/// handshake found out before.
+///
+/// Its debug output names the headers but shows none of their values.
+#[derive(Clone)]
+pub struct Connect {
+    headers: Headers,
+    session: Arc<Session>,
+}
+
+impl Connect {
+    pub(super) const fn new(headers: Headers, session: Arc<Session>) -> Self {
+        Self { headers, session }
+    }
+
+    /// A header of the frame, in whatever case its name is written: what HTTP calls `Authorization`
+    /// may come under that name, too.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(header, _)| header.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// All headers of the frame, as they were written.
+    #[must_use]
+    pub const fn headers(&self) -> &Headers {
+        &self.headers
+    }
+
+    /// The headers `login` and `passcode` (STOMP 1.2, CONNECT). Neither is empty: a store of users
+    /// that takes an empty password for none at all must not be asked.
+    #[must_use]
+    pub fn login_passcode(&self) -> Option<(&str, &str)> {
+        let filled = |name| self.header(name).filter(|value| !value.is_empty());
+        Some((filled("login")?, filled("passcode")?))
+    }
+
+    /// The token of a header `Authorization` that says `Bearer` (RFC 6750, 2.1), such as a JWT.
+    #[must_use]
+    pub fn bearer_token(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    }
+
+    /// Whom the handshake took the client for, if it did.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.session.principal()
+    }
+
+    /// The session that is about to begin.
+    #[must_use]
+    pub const fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
+
+impl fmt::Debug for Connect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Connect")
+            .field("session", self.session.id())
+            .field("headers", &names)
+            .finish()
+    }
+}
+
+/// A client may not connect. Any error turns into one with `?`.
+///
+/// The client is told `auth-failed` and nothing else; why is for the log, so it must not hold what
+/// the client gave as its credentials.
+///
+/// It does not implement [`Error`](StdError) itself, so that every type that does can be converted.
+#[derive(Debug)]
+pub struct Denied(MessagingError);
+
+impl Denied {
+    /// Says why, **for the log**.
+    #[must_use]
+    pub fn new(reason: impl Into<BoxError>) -> Self {
+        Self(MessagingError::new(ErrorCode::AuthFailed).with_source(reason))
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<E: StdError + Send + Sync + 'static> From<E> for Denied {
+    fn from(error: E) -> Self {
+        Self::new(error)
+    }
+}
+
+/// Finds out who connects, with the application's own function.
+#[derive(Clone)]
+pub(crate) struct Authenticator(Arc<Authenticate>);
+
+type Authenticate =
+    dyn Fn(Connect) -> BoxFuture<'static, Result<Option<Principal>, Denied>> + Send + Sync;
+
+impl Authenticator {
+    pub(crate) fn new<F, Fut, P>(authenticate: F) -> Self
+    where
+        F: Fn(Connect) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<P, Denied>> + Send + 'static,
+        P: Into<Option<Principal>>,
+    {
+        Self(Arc::new(move |connect| {
+            let deciding = authenticate(connect);
+            Box::pin(async move { deciding.await.map(Into::into) })
+        }))
+    }
+
+    pub(super) async fn decide(
+        &self,
+        connect: Connect,
+    ) -> Result<Option<Principal>, MessagingError> {
+        (self.0)(connect).await.map_err(|Denied(error)| error)
+    }
+}
+
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Authenticator")
+    }
+}

@@ -1,0 +1,54 @@
+use super::MessagingBuilder;
+use crate::broker::Prefixes;
+use crate::connection::{Authenticator, Connect, Denied};
+use crate::session::Principal;
+
+/// Who clients are, and what they may do past the handlers.
+impl MessagingBuilder {
+    /// Finds out who connects, from the CONNECT frame: gives the user, none for somebody anonymous
+    /// (`Ok(None)`), or refuses.
+    ///
+    /// Without it, a session belongs to whom the handshake says, if it says so; with it, this decides,
+    /// and finds what the handshake knew in [`Connect::principal`]. Interceptors of clientInbound see
+    /// the CONNECT afterwards and have the last word ([`Message::set_principal`]). Frames that the
+    /// client sends meanwhile wait. Who is refused is told `auth-failed` (close code 4401) and not why;
+    /// the reason goes to the log. Beyond
+    /// [`connect_timeout`](crate::Limits::connect_timeout): ERROR `connect-timeout`.
+    ///
+    /// ```
+    /// use stompframe_core::connection::{Connect, Denied};
+    /// use stompframe_core::{Messaging, Principal};
+    ///
+    /// # async fn user_of(token: &str) -> Result<String, std::io::Error> { Ok(token.to_owned()) }
+    /// let messaging = Messaging::builder()
+    ///     .authenticate(|connect: Connect| async move {
+    ///         let token = connect.bearer_token().ok_or_else(|| Denied::new("no token"))?;
+    ///         let name = user_of(token).await?; // of a JWT, a database, ...
+    ///         Ok(Principal::new(name))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    ///
+    /// [`Message::set_principal`]: crate::Message::set_principal
+    pub fn authenticate<F, Fut, P>(mut self, authenticate: F) -> Self
+    where
+        F: Fn(Connect) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<P, Denied>> + Send + 'static,
+        P: Into<Option<Principal>>,
+    {
+        let authenticator = Authenticator::new(authenticate);
+        if self.authenticator.replace(authenticator).is_some() {
+            self.problems
+                .push("`.authenticate(..)` was said twice: remove one".to_owned());
+        }
+        self
+    }
+
+    /// Lets clients SEND straight to the broker below these prefixes. Closed unless opened: whoever
+    /// can publish to a topic can forge any message on it. Spring leaves all of it open.
+    pub fn accept_client_sends<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
+        self.accepted_sends = Prefixes::new(prefixes);
+        self
+    }
+}
