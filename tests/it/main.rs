@@ -27,6 +27,7 @@ mod shutdown;
 mod startup;
 mod streams;
 mod tcp;
+mod temporary_queues;
 mod transactions;
 mod users;
 mod validation;

@@ -15,4 +15,4 @@ pub use self::limits::BrokerLimits;
 pub(crate) use self::prefixes::Prefixes;
 pub use self::selector::{Selector, SelectorError, SelectorErrorKind};
 pub use self::simple::SimpleBroker;
-pub(crate) use self::simple::SimpleBrokerHandler;
+pub(crate) use self::simple::{SimpleBrokerHandler, TEMPORARY_QUEUES};

@@ -7,6 +7,10 @@ impl Prefixes {
         Self(prefixes.into_iter().map(Into::into).collect())
     }
 
+    pub(crate) fn add(&mut self, prefix: &str) {
+        self.0.push(prefix.to_owned());
+    }
+
     /// Whether a destination lies below one of the prefixes.
     ///
     /// A prefix ends where a segment ends: `/topic` covers `/topic/a` and `/topic.a` but not

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
-use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler};
+use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
@@ -220,11 +220,17 @@ impl MessagingBuilder {
         }
 
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
+        let mut accepted_sends = self.accepted_sends;
+        if simple_broker.temporary_queues {
+            // To know the name of one is to be allowed to send there.
+            accepted_sends.add(TEMPORARY_QUEUES);
+        }
         let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBrokerHandler::new(
             simple_broker,
             self.separator,
             self.limits.broker,
             self.limits.outbox,
+            self.limits.max_subscriptions,
             Arc::clone(&outbound),
         ));
         let sessions = Arc::new(SessionRegistry::default());
@@ -256,7 +262,7 @@ impl MessagingBuilder {
             broker_channel,
             outbound,
         );
-        let client_sends = ClientSends::new(broker, broker_prefixes, self.accepted_sends);
+        let client_sends = ClientSends::new(broker, broker_prefixes, accepted_sends);
         let inbound = ClientInboundChannel::new(
             self.client_inbound,
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],

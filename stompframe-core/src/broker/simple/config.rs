@@ -1,5 +1,6 @@
 use bytestring::ByteString;
 
+use super::TEMPORARY_QUEUES;
 use crate::broker::Prefixes;
 
 /// The broker in memory, as the builder takes it (Spring's `SimpleBrokerRegistration`).
@@ -23,6 +24,7 @@ pub struct SimpleBroker {
     pub(crate) dead_letters: Option<ByteString>,
     pub(crate) wildcards: bool,
     pub(crate) selectors: bool,
+    pub(crate) temporary_queues: bool,
 }
 
 /// What is a queue unless told otherwise.
@@ -48,6 +50,7 @@ impl SimpleBroker {
             dead_letters: has_queues.then(|| ByteString::from_static(DEAD_LETTERS)),
             wildcards: false,
             selectors: false,
+            temporary_queues: false,
         }
     }
 
@@ -84,6 +87,18 @@ impl SimpleBroker {
     /// `{name}` counts as `*`. Spring leaves it open.
     pub const fn wildcard_subscriptions(mut self) -> Self {
         self.wildcards = true;
+        self
+    }
+
+    /// Lets clients have temporary queues, for answers, as with RabbitMQ and ActiveMQ.
+    ///
+    /// A message with `reply-to:/temp-queue/answers` reaches its receiver with a name in that header
+    /// that nobody can guess; what the receiver sends there comes to the session, in the
+    /// subscription `/temp-queue/answers`, which is made for it; or in one of its own making to that
+    /// destination. All of it ends with the session. To know the name is to be allowed to send there.
+    pub fn temporary_queues(mut self) -> Self {
+        self.temporary_queues = true;
+        self.prefixes.add(TEMPORARY_QUEUES);
         self
     }
 

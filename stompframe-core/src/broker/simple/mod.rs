@@ -3,6 +3,7 @@
 mod config;
 mod queues;
 mod subscription;
+mod temporary;
 mod topics;
 
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use std::sync::Arc;
 pub use self::config::SimpleBroker;
 use self::queues::Queues;
 use self::subscription::Subscription;
+pub(crate) use self::temporary::PREFIX as TEMPORARY_QUEUES;
+use self::temporary::TemporaryQueues;
 use self::topics::{Matching, Subscriber, Topics};
 use super::{BrokerLimits, Selector};
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
@@ -31,8 +34,10 @@ pub(crate) struct SimpleBrokerHandler {
     config: SimpleBroker,
     separator: char,
     limits: BrokerLimits,
+    max_subscriptions: usize,
     topics: Topics,
     queues: Arc<Queues>,
+    temporary: TemporaryQueues,
     outbound: Arc<ClientOutboundChannel>,
 }
 
@@ -45,19 +50,25 @@ enum Kind {
 
 impl SimpleBrokerHandler {
     pub(crate) fn new(
-        config: SimpleBroker,
+        mut config: SimpleBroker,
         separator: char,
         limits: BrokerLimits,
         outbox: OutboxLimits,
+        max_subscriptions: usize,
         outbound: Arc<ClientOutboundChannel>,
     ) -> Self {
         let dead_letters = config.dead_letters.clone();
+        if config.temporary_queues {
+            config.queues.add(TEMPORARY_QUEUES);
+        }
         Self {
             config,
             separator,
             limits,
+            max_subscriptions,
             topics: Topics::new(separator),
             queues: Queues::new(limits, outbox, dead_letters, Arc::clone(&outbound)),
+            temporary: TemporaryQueues::default(),
             outbound,
         }
     }
@@ -170,6 +181,9 @@ impl SimpleBrokerHandler {
     }
 
     fn unsubscribe(&self, destination: &str, session: &Session, id: &SubscriptionId) -> Handling {
+        if let Some(left) = self.unsubscribe_temporary(destination, session, id) {
+            return left;
+        }
         match self.kind(destination) {
             Ok(Kind::Queue) => return self.queues.unsubscribe(destination, session.id(), id),
             Ok(Kind::Topic) => self.topics.unsubscribe(destination, session.id(), id),
@@ -191,6 +205,7 @@ impl SimpleBrokerHandler {
                 pending.push(leaving);
             }
         }
+        self.end_temporary_queues(session);
         if pending.is_empty() {
             return Handling::DONE;
         }
@@ -275,10 +290,14 @@ impl MessageHandler for SimpleBrokerHandler {
         if for_somebody || !self.config.prefixes.cover(message.destination()) {
             return Handling::Ignored;
         }
+        let message = match self.with_temporary_queues(message, session) {
+            Ok(message) => message,
+            Err(error) => return Handling::Done(Err(error)),
+        };
         match (message.message_type(), session, message.subscription()) {
-            (MessageType::Message, ..) => self.publish(message),
+            (MessageType::Message, ..) => self.publish(&message),
             (MessageType::Subscribe, Some(session), Some(id)) => {
-                self.subscribe(message, session, id)
+                self.subscribe(&message, session, id)
             }
             (MessageType::Unsubscribe, Some(session), Some(id)) => {
                 self.unsubscribe(message.destination(), session, id)

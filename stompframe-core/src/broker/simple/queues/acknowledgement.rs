@@ -100,7 +100,7 @@ impl Queues {
         id: &SubscriptionId,
     ) {
         if let Some(consumer) = self.forget(session, id) {
-            consumer.queue.end(&consumer);
+            consumer.queue.end();
         }
     }
 

@@ -15,8 +15,9 @@ use bytestring::ByteString;
 
 pub(super) use self::consumer::Consumer;
 use self::consumer::Window;
+use self::queue::Bounds;
 pub(super) use self::queue::Queue;
-use self::queue::{Bounds, handle_soon};
+pub(super) use self::queue::handle_soon;
 use self::shared::Shared;
 use self::state::Work;
 use super::subscription::Subscription;
@@ -166,6 +167,15 @@ impl Queues {
             return Ok(());
         }
         Err(MessagingError::new(ErrorCode::Overloaded).with_detail("there are too many queues"))
+    }
+
+    /// Takes a queue out with all that waits in it, as nobody is to have it any more.
+    pub(super) fn remove(&self, destination: &str) {
+        let queues = self.queues.pin();
+        if let Some(queue) = queues.get(destination) {
+            queue.end();
+            queues.remove(destination);
+        }
     }
 
     /// Takes a queue out that nobody needs any more.

@@ -180,9 +180,9 @@ impl Queue {
         self.shared.bury(dead);
     }
 
-    /// Ends a queue that only this consumer has, with all that waits in it.
-    pub(super) fn end(&self, consumer: &Arc<Consumer>) {
-        self.state().end(consumer);
+    /// Ends it, with all that waits in it.
+    pub(super) fn end(&self) {
+        self.state().end();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -191,7 +191,7 @@ impl Queue {
 }
 
 /// Lets go on by itself what nobody waits for.
-pub(super) fn handle_soon(handling: Handling) {
+pub(in crate::broker::simple) fn handle_soon(handling: Handling) {
     match handling {
         Handling::Ignored | Handling::Done(Ok(())) => {}
         Handling::Done(Err(error)) => {

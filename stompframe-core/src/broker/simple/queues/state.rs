@@ -244,9 +244,9 @@ impl State {
         retires
     }
 
-    pub(super) fn end(&mut self, consumer: &Arc<Consumer>) {
-        self.leave(consumer);
+    pub(super) fn end(&mut self) {
         self.retired = true;
+        self.consumers.clear();
         self.waiting.clear();
         self.bytes = 0;
     }
