@@ -18,14 +18,16 @@ pub use stompframe_core::message::{
 pub use stompframe_core::session::{Principal, Session, SessionId, SessionRegistry};
 #[doc(inline)]
 pub use stompframe_core::{
-    BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
-    MessagingTemplate,
+    BoxError, BuildError, DisconnectReason, ErrorCode, Limits, Messaging, MessagingBuilder,
+    MessagingError, MessagingTemplate, SessionEvent, SessionEventKind,
 };
 
 #[doc(inline)]
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
-pub use stompframe_core::{broker, channel, connection, error, handler, message, session, stomp};
+pub use stompframe_core::{
+    broker, channel, connection, error, event, handler, message, session, stomp,
+};
 
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
@@ -58,6 +60,7 @@ pub mod prelude {
         Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
         Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
         MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser, Session,
+        SessionEvent, SessionEventKind,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

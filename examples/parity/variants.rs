@@ -44,6 +44,7 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
         "beat" => builder.heart_beat(millis(300), millis(200)),
         _ => builder.heart_beat(Duration::ZERO, Duration::ZERO),
     }
+    .on_event(tell)
     .client_inbound(|channel| {
         channel.intercept(|message, _| {
             let header = |name: &str| message.headers().get(name).map(str::to_owned);
@@ -79,6 +80,23 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
             Verdict::Continue
         })
     })
+}
+
+/// Tells what becomes of the sessions of named users.
+async fn tell(event: SessionEvent) {
+    let Some(user) = event.session().principal() else {
+        return;
+    };
+    let what = match event.kind() {
+        SessionEventKind::Connect => "connect".to_owned(),
+        SessionEventKind::Connected => "connected".to_owned(),
+        SessionEventKind::Subscribed { .. } => "subscribe".to_owned(),
+        SessionEventKind::Unsubscribed { .. } => "unsubscribe".to_owned(),
+        SessionEventKind::Disconnected(reason) => format!("disconnect {}", reason.close_code()),
+        _ => return,
+    };
+    let topic = format!("/topic/events/{}", user.name());
+    let _ = event.template().send(topic, what).await;
 }
 
 /// The error handler of the variant `errors`.

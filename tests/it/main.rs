@@ -11,6 +11,7 @@ mod authentication;
 mod bad_input;
 mod delivery;
 mod error_frames;
+mod events;
 mod exceptions;
 mod handshake;
 mod headers;

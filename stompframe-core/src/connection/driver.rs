@@ -13,6 +13,7 @@ use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
 use super::writer::Writer;
 use crate::error::{ErrorCode, MessagingError};
+use crate::event::DisconnectReason;
 use crate::session::{Close, Session};
 
 /// Drives a session until its connection has ended. Once `shutdown` is set, the session finishes
@@ -43,17 +44,22 @@ pub(super) async fn drive(
                     .fail(&MessagingError::new(ErrorCode::Internal), None);
                 End::Failed
             });
+        let reason = reason(end, &session, &source);
         protocol.end_session().await;
-        if matches!(end, End::Disconnected) {
-            // The client closes once it has its receipt.
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
-        }
-        session.close(Close::NORMAL);
-        // What the peer still sends is read and thrown away: unread input would reset the
-        // connection, and the last frame would be lost with it.
-        if !matches!(end, End::Gone) {
-            let _ = timeout(limits.close_timeout, discard(&mut source)).await;
-        }
+        let closing = async {
+            if matches!(end, End::Disconnected) {
+                // The client closes once it has its receipt.
+                let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            }
+            session.close(Close::NORMAL);
+            // What the peer still sends is read and thrown away: unread input would reset the
+            // connection, and the last frame would be lost with it.
+            if !matches!(end, End::Closed | End::Lost) {
+                let _ = timeout(limits.close_timeout, discard(&mut source)).await;
+            }
+        };
+        // Whoever wants to know of the end does not hold up the client.
+        tokio::join!(protocol.tell_disconnected(reason), closing);
     };
     let writing = async {
         if let Err(error) = Writer::new(sink, &session, limits).run().await {
@@ -62,6 +68,17 @@ pub(super) async fn drive(
         stop.cancel();
     };
     tokio::join!(reading, writing);
+}
+
+/// Why a session is over whose reading came to this end.
+fn reason(end: End, session: &Session, source: &impl TransportSource) -> DisconnectReason {
+    match (end, session.outbox().sealed()) {
+        (End::Disconnected, _) => DisconnectReason::Disconnect,
+        (_, Some(close)) => DisconnectReason::Ended(close),
+        (End::Closed, None) => DisconnectReason::Closed(source.close_code()),
+        // Reading has failed without a word where writing could not go on.
+        (End::Lost | End::Failed, None) => DisconnectReason::Lost,
+    }
 }
 
 async fn discard(source: &mut impl TransportSource) {

@@ -27,8 +27,10 @@ pub(super) struct Reader<'a, S> {
 /// How reading came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The peer is gone: it closed, or the connection broke.
-    Gone,
+    /// The peer closed its side.
+    Closed,
+    /// The connection broke.
+    Lost,
     /// The client said DISCONNECT.
     Disconnected,
     /// The client was told an ERROR, or the session was ended from this side.
@@ -84,7 +86,7 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             };
             let chunk = match received {
                 None => return self.fail(silence),
-                Some(None) => return End::Gone,
+                Some(None) => return End::Closed,
                 Some(Some(Ok(chunk))) => chunk,
                 Some(Some(Err(error))) => return self.broken(error),
             };
@@ -140,7 +142,7 @@ impl<'a, S: TransportSource> Reader<'a, S> {
             }
             TransportError::Gone(source) => {
                 tracing::debug!(error = %source, "the connection broke");
-                End::Gone
+                End::Lost
             }
         }
     }

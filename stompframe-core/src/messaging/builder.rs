@@ -10,6 +10,7 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
+use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
@@ -41,6 +42,7 @@ pub struct MessagingBuilder {
     pub(super) accepted_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
     pub(super) error_handler: Option<ErrorHandler>,
+    pub(super) listeners: Vec<Listener>,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
     client_outbound: Interceptors,
@@ -65,6 +67,7 @@ impl Default for MessagingBuilder {
             accepted_sends: Prefixes::default(),
             authenticator: None,
             error_handler: None,
+            listeners: Vec::new(),
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
@@ -254,9 +257,15 @@ impl MessagingBuilder {
             self.client_inbound,
             vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
         );
+        let events = Listeners::new(
+            self.listeners,
+            template.clone(),
+            self.limits.handler_timeout,
+        );
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
+            events,
             inbound,
             users,
             sessions,

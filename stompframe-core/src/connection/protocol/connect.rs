@@ -6,6 +6,7 @@ use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
 use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
+use crate::event::SessionEventKind;
 use crate::message::MessageType;
 use crate::session::{OutgoingFrame, Principal};
 use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
@@ -55,11 +56,18 @@ impl Protocol {
         // It cannot escape: what a user's name would smuggle into it makes it no frame at all.
         let connected = OutgoingFrame::encode(&connected, version)
             .map_err(|error| MessagingError::new(ErrorCode::Internal).with_source(error))?;
+        let events = &self.shared.events;
+        events
+            .tell(&self.session, || SessionEventKind::Connect)
+            .await;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.shared.sessions.insert(&self.session);
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
+        events
+            .tell(&self.session, || SessionEventKind::Connected)
+            .await;
         Ok(Next::Connected(version))
     }
 
