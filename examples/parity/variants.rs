@@ -32,7 +32,8 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
                     .wildcard_subscriptions()
                     .queues_are_topics(),
             )
-            .accept_client_sends(["/topic", "/queue"]),
+            .accept_client_sends(["/topic", "/queue"])
+            .accept_user_sends(["/"]),
     };
     let builder = match variant {
         "errors" => builder.error_handler(say_error),
@@ -127,6 +128,7 @@ fn options() -> MessagingBuilder {
                 .queues_are_topics(),
         )
         .accept_client_sends(["/topic", "/queue", "plain"])
+        .accept_user_sends(["/"])
         .limits(limits)
 }
 

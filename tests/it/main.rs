@@ -25,6 +25,7 @@ mod shutdown;
 mod startup;
 mod streams;
 mod transactions;
+mod user_sends;
 mod users;
 mod validation;
 mod wildcards;

@@ -16,7 +16,7 @@ use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
-use crate::user::UserDestinations;
+use crate::user::{ClientSendsToUsers, UserDestinations};
 
 /// Says what an application consists of. Made by [`Messaging::builder`].
 ///
@@ -40,6 +40,7 @@ pub struct MessagingBuilder {
     user_prefix: String,
     propagated: Vec<String>,
     pub(super) accepted_sends: Prefixes,
+    pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
     pub(super) error_handler: Option<ErrorHandler>,
     pub(super) listeners: Vec<Listener>,
@@ -65,6 +66,7 @@ impl Default for MessagingBuilder {
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
+            accepted_user_sends: Prefixes::default(),
             authenticator: None,
             error_handler: None,
             listeners: Vec::new(),
@@ -205,6 +207,16 @@ impl MessagingBuilder {
                 "`.accept_client_sends([\"{accepted}\"])`: no broker prefix covers it"
             ));
         }
+        for accepted in self
+            .accepted_user_sends
+            .iter()
+            .filter(|to| !to.starts_with('/'))
+        {
+            problems.push(format!(
+                "`.accept_user_sends([\"{accepted}\"])`: a user destination starts with `/`, without prefix and name: \
+                 write \"/{accepted}\""
+            ));
+        }
         problems.extend(simple_broker.problems());
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
@@ -233,7 +245,7 @@ impl MessagingBuilder {
         let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
         let broker_channel = Arc::new(BrokerChannel::new(
             self.broker_channel,
-            vec![Arc::clone(&users_listener), Arc::clone(&broker)],
+            vec![users_listener, Arc::clone(&broker)],
         ));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let handlers = AnnotatedHandlers::new(
@@ -253,9 +265,14 @@ impl MessagingBuilder {
             outbound,
         );
         let client_sends = ClientSends::new(broker, broker_prefixes, self.accepted_sends);
+        let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
         let inbound = ClientInboundChannel::new(
             self.client_inbound,
-            vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
+            vec![
+                Arc::new(handlers),
+                Arc::new(sends_to_users),
+                Arc::new(client_sends),
+            ],
         );
         let events = Listeners::new(
             self.listeners,

@@ -4,6 +4,8 @@
 //! name, guess or match another's (in Spring it becomes `/queue/x-user<session>`, which anybody may
 //! subscribe to).
 
+mod client_sends;
 mod destinations;
 
+pub(crate) use self::client_sends::ClientSendsToUsers;
 pub(crate) use self::destinations::UserDestinations;
