@@ -23,15 +23,15 @@ pub use stompframe_core::session::{
 };
 #[doc(inline)]
 pub use stompframe_core::{
-    BoxError, BuildError, ErrorCode, Limits, Messaging, MessagingBuilder, MessagingError,
-    MessagingTemplate, UserRegistry,
+    BoxError, BuildError, DisconnectReason, ErrorCode, Limits, Messaging, MessagingBuilder,
+    MessagingError, MessagingTemplate, SessionEvent, SessionEventKind, UserRegistry,
 };
 
 #[doc(inline)]
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{
-    broker, channel, connection, error, handler, message, session, stomp, user,
+    broker, channel, connection, error, event, handler, message, session, stomp, user,
 };
 
 #[cfg(feature = "test-util")]
@@ -67,7 +67,7 @@ pub mod prelude {
         Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
         Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
         MessagingTcp, MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser,
-        Session, SessionAttributes, UserRegistry,
+        Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
         controller, message_exception_handler, message_mapping, send_to, send_to_user,

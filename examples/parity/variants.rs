@@ -36,7 +36,8 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
                     .queues_are_topics()
                     .selectors(),
             )
-            .accept_client_sends(["/topic", "/queue"]),
+            .accept_client_sends(["/topic", "/queue"])
+            .accept_user_sends(["/"]),
     };
     let builder = match variant {
         "errors" => builder.error_handler(say_error),
@@ -48,6 +49,7 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
         "beat" => builder.heart_beat(millis(300), millis(200)),
         _ => builder.heart_beat(Duration::ZERO, Duration::ZERO),
     }
+    .on_event(tell)
     .client_inbound(|channel| {
         channel.intercept(|message, _| {
             let header = |name: &str| message.headers().get(name).map(str::to_owned);
@@ -85,6 +87,23 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
     })
 }
 
+/// Tells what becomes of the sessions of named users.
+async fn tell(event: SessionEvent) {
+    let Some(user) = event.session().principal() else {
+        return;
+    };
+    let what = match event.kind() {
+        SessionEventKind::Connect => "connect".to_owned(),
+        SessionEventKind::Connected => "connected".to_owned(),
+        SessionEventKind::Subscribed { .. } => "subscribe".to_owned(),
+        SessionEventKind::Unsubscribed { .. } => "unsubscribe".to_owned(),
+        SessionEventKind::Disconnected(reason) => format!("disconnect {}", reason.close_code()),
+        _ => return,
+    };
+    let topic = format!("/topic/events/{}", user.name());
+    let _ = event.template().send(topic, what).await;
+}
+
 /// The error handler of the variant `errors`.
 fn say_error(frame: &mut ErrorFrame<'_>) {
     let failed = frame.failed();
@@ -114,6 +133,7 @@ fn options() -> MessagingBuilder {
                 .selectors(),
         )
         .accept_client_sends(["/topic", "/queue", "plain"])
+        .accept_user_sends(["/"])
         .limits(limits)
 }
 

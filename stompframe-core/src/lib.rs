@@ -20,6 +20,8 @@ pub mod channel;
 
 pub mod template;
 
+pub mod event;
+
 pub mod handler;
 
 pub mod broker;
@@ -36,6 +38,7 @@ pub mod test;
 
 pub use self::connection::Limits;
 pub use self::error::{BoxError, ErrorCode, MessagingError};
+pub use self::event::{DisconnectReason, SessionEvent, SessionEventKind};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
 pub use self::message::{Message, MessageConverter, MessageType, Payload, PayloadAs};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};

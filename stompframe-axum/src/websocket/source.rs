@@ -6,11 +6,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
 use stompframe_core::connection::{TransportError, TransportSource};
 use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 /// The payloads of a client's messages, text and binary alike.
 pub(crate) struct WebSocketSource {
     socket: SplitStream<WebSocket>,
     ended: bool,
+    close_code: Option<u16>,
 }
 
 impl WebSocketSource {
@@ -18,6 +20,7 @@ impl WebSocketSource {
         Self {
             socket,
             ended: false,
+            close_code: None,
         }
     }
 }
@@ -36,12 +39,16 @@ impl TransportSource for WebSocketSource {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
                     return Poll::Ready(Some(Ok(Bytes::new())));
                 }
-                Some(Ok(Message::Close(_))) => {}
+                Some(Ok(Message::Close(close))) => self.close_code = close.map(|close| close.code),
                 Some(Err(error)) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
                 None => self.ended = true,
             }
         }
         Poll::Ready(None)
+    }
+
+    fn close_code(&self) -> Option<u16> {
+        self.close_code
     }
 }
 
@@ -49,6 +56,9 @@ fn what_went_wrong(error: axum::Error) -> TransportError {
     let error = error.into_inner();
     match error.downcast_ref::<Error>() {
         Some(Error::Capacity(_)) => TransportError::TooLarge,
+        Some(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
+            TransportError::Gone(error)
+        }
         Some(Error::Utf8(_)) => TransportError::NotUtf8(error),
         Some(Error::Protocol(_) | Error::AttackAttempt) => TransportError::Violation(error),
         _ => TransportError::Gone(error),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use super::Prefixes;
 use crate::channel::{Handling, MessageHandler};
+use crate::destination::Prefixes;
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::session::Session;

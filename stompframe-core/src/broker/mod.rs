@@ -6,13 +6,11 @@
 
 mod client_sends;
 mod limits;
-mod prefixes;
 mod selector;
 mod simple;
 
 pub(crate) use self::client_sends::ClientSends;
 pub use self::limits::BrokerLimits;
-pub(crate) use self::prefixes::Prefixes;
 pub use self::selector::{Selector, SelectorError, SelectorErrorKind};
 pub use self::simple::SimpleBroker;
 pub(crate) use self::simple::{SimpleBrokerHandler, TEMPORARY_QUEUES};

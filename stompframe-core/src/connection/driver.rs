@@ -14,6 +14,7 @@ use super::silence::Silence;
 use super::transport::{TransportSink, TransportSource};
 use super::writer::Writer;
 use crate::error::{ErrorCode, MessagingError};
+use crate::event::DisconnectReason;
 use crate::session::{Close, Place, Session};
 use crate::stomp::Decoder;
 
@@ -59,15 +60,20 @@ pub(super) async fn drive<K: TransportSink>(
                     .fail(&MessagingError::new(ErrorCode::Internal), None);
                 End::Failed
             });
+        let reason = reason(end, &session, &source);
         protocol.end_session().await;
-        if matches!(end, End::Disconnected) {
-            // The client closes once it has its receipt.
-            linger(&mut source, limits.close_timeout).await;
-        }
-        session.close(Close::NORMAL);
-        if !matches!(end, End::Gone) {
-            linger(&mut source, limits.close_timeout).await;
-        }
+        let closing = async {
+            if matches!(end, End::Disconnected) {
+                // The client closes once it has its receipt.
+                linger(&mut source, limits.close_timeout).await;
+            }
+            session.close(Close::NORMAL);
+            if !matches!(end, End::Closed | End::Lost) {
+                linger(&mut source, limits.close_timeout).await;
+            }
+        };
+        // Whoever wants to know of the end does not hold up the client.
+        tokio::join!(protocol.tell_disconnected(reason), closing);
     };
     let writing = async {
         if let Err(error) = Writer::new(sink, &session, &ping, limits).run().await {
@@ -76,4 +82,15 @@ pub(super) async fn drive<K: TransportSink>(
         stop.cancel();
     };
     tokio::join!(reading, writing);
+}
+
+/// Why a session is over whose reading came to this end.
+fn reason(end: End, session: &Session, source: &impl TransportSource) -> DisconnectReason {
+    match (end, session.outbox().sealed()) {
+        (End::Disconnected, _) => DisconnectReason::Disconnect,
+        (_, Some(close)) => DisconnectReason::Ended(close),
+        (End::Closed, None) => DisconnectReason::Closed(source.close_code()),
+        // Reading has failed without a word where writing could not go on.
+        (End::Lost | End::Failed, None) => DisconnectReason::Lost,
+    }
 }

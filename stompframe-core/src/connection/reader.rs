@@ -31,8 +31,10 @@ pub(super) struct Reader<'a, S> {
 /// How reading came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The peer is gone: it closed, or the connection broke.
-    Gone,
+    /// The peer closed its side.
+    Closed,
+    /// The connection broke.
+    Lost,
     /// The client said DISCONNECT.
     Disconnected,
     /// The client was told an ERROR, or the session was ended from this side.
@@ -68,7 +70,7 @@ impl<S: TransportSource> Reader<'_, S> {
                     self.ping.notify_one();
                     continue;
                 }
-                Ok(None) => return End::Gone,
+                Ok(None) => return End::Closed,
                 Ok(Some(Ok(chunk))) => chunk,
                 Ok(Some(Err(error))) => return self.broken(error),
             };
@@ -127,7 +129,7 @@ impl<S: TransportSource> Reader<'_, S> {
         let code = ErrorCode::PongTimeout;
         tracing::info!(%code, "the client has vanished");
         self.protocol.answers().close(Close::because(code));
-        End::Gone
+        End::Lost
     }
 
     fn broken(&self, error: TransportError) -> End {
@@ -147,7 +149,7 @@ impl<S: TransportSource> Reader<'_, S> {
             }
             TransportError::Gone(source) => {
                 tracing::debug!(error = %source, "the connection broke");
-                End::Gone
+                End::Lost
             }
         }
     }

@@ -4,6 +4,7 @@ use super::authentication::Authenticator;
 use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
+use crate::event::Listeners;
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
@@ -15,6 +16,7 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Option<Authenticator>,
     pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) inbound: ClientInboundChannel,
+    pub(crate) events: Listeners,
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,
     pub(crate) limits: Limits,

@@ -33,6 +33,12 @@ pub trait TransportSource: Send + 'static {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>>;
+
+    /// The code with which the client has closed its side, where the transport has codes and it gave
+    /// one.
+    fn close_code(&self) -> Option<u16> {
+        None
+    }
 }
 
 /// The writing half of a transport.

@@ -3,6 +3,7 @@
 mod index;
 mod pattern;
 mod placeholders;
+mod prefixes;
 mod segment;
 mod syntax;
 mod template;
@@ -10,6 +11,7 @@ mod template;
 pub(crate) use self::index::PatternIndex;
 pub(crate) use self::pattern::{Captures, Pattern};
 pub(crate) use self::placeholders::fill;
+pub(crate) use self::prefixes::Prefixes;
 pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;
 

@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
-use crate::broker::{ClientSends, Prefixes, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
+use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
+use crate::destination::Prefixes;
+use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services, States};
 use crate::message::{Converters, MessageConverter};
 use crate::session::SessionRegistry;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
-use crate::user::UserDestinations;
+use crate::user::{ClientSendsToUsers, UserDestinations};
 
 /// Says what an application consists of. Made by [`Messaging::builder`].
 ///
@@ -40,8 +42,10 @@ pub struct MessagingBuilder {
     user_prefix: String,
     propagated: Vec<String>,
     pub(super) accepted_sends: Prefixes,
+    pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
     pub(super) error_handler: Option<ErrorHandler>,
+    pub(super) listeners: Vec<Listener>,
     client_inbound: Interceptors,
     broker_channel: Interceptors,
     client_outbound: Interceptors,
@@ -65,8 +69,10 @@ impl Default for MessagingBuilder {
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
             accepted_sends: Prefixes::default(),
+            accepted_user_sends: Prefixes::default(),
             authenticator: None,
             error_handler: None,
+            listeners: Vec::new(),
             client_inbound: Interceptors::default(),
             broker_channel: Interceptors::default(),
             client_outbound: Interceptors::default(),
@@ -204,6 +210,16 @@ impl MessagingBuilder {
                 "`.accept_client_sends([\"{accepted}\"])`: no broker prefix covers it"
             ));
         }
+        for accepted in self
+            .accepted_user_sends
+            .iter()
+            .filter(|to| !to.starts_with('/'))
+        {
+            problems.push(format!(
+                "`.accept_user_sends([\"{accepted}\"])`: a user destination starts with `/`, without prefix and name: \
+                 write \"/{accepted}\""
+            ));
+        }
         problems.extend(simple_broker.problems());
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
@@ -242,7 +258,7 @@ impl MessagingBuilder {
         let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
         let broker_channel = Arc::new(BrokerChannel::new(
             self.broker_channel,
-            vec![Arc::clone(&users_listener), Arc::clone(&broker)],
+            vec![users_listener, Arc::clone(&broker)],
         ));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let handlers = AnnotatedHandlers::new(
@@ -263,13 +279,24 @@ impl MessagingBuilder {
             outbound,
         );
         let client_sends = ClientSends::new(broker, broker_prefixes, accepted_sends);
+        let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
         let inbound = ClientInboundChannel::new(
             self.client_inbound,
-            vec![Arc::new(handlers), users_listener, Arc::new(client_sends)],
+            vec![
+                Arc::new(handlers),
+                Arc::new(sends_to_users),
+                Arc::new(client_sends),
+            ],
+        );
+        let events = Listeners::new(
+            self.listeners,
+            template.clone(),
+            self.limits.handler_timeout,
         );
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
+            events,
             inbound,
             users,
             sessions,

@@ -2,7 +2,7 @@ use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::broker::Prefixes;
+use crate::destination::Prefixes;
 use crate::handler::{
     ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind, MappingRegistry, Origin,
     Properties, Registered, Registration, ReplyTo, States, discovered,

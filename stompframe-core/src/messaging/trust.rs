@@ -1,6 +1,6 @@
 use super::MessagingBuilder;
-use crate::broker::Prefixes;
 use crate::connection::{Authenticator, Connect, Denied};
+use crate::destination::Prefixes;
 use crate::session::Principal;
 
 /// Who clients are, and what they may do past the handlers.
@@ -49,6 +49,22 @@ impl MessagingBuilder {
     /// can publish to a topic can forge any message on it. Spring leaves all of it open.
     pub fn accept_client_sends<I: IntoIterator<Item: Into<String>>>(mut self, prefixes: I) -> Self {
         self.accepted_sends = Prefixes::new(prefixes);
+        self
+    }
+
+    /// Lets clients SEND to these destinations of other users: with `["/queue/chat"]`, a SEND to
+    /// `/user/ann/queue/chat` reaches all sessions of the user `ann` that are subscribed to
+    /// `/user/queue/chat`, and those below it. `["/"]` opens all, as Spring does.
+    ///
+    /// Closed unless opened: whoever can write to `/queue/replies` of another can forge what handlers
+    /// reply there, and errors at `/queue/errors`. In a name, `%2F` stands for a slash and `%25` for a
+    /// percent sign. A client's own name, or the id of its session, means its session alone. Whether
+    /// the user is there, the sender does not learn.
+    pub fn accept_user_sends<I: IntoIterator<Item: Into<String>>>(
+        mut self,
+        destinations: I,
+    ) -> Self {
+        self.accepted_user_sends = Prefixes::new(destinations);
         self
     }
 }

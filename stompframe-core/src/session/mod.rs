@@ -119,13 +119,13 @@ impl Session {
     /// How many subscriptions the session holds.
     #[must_use]
     pub fn subscription_count(&self) -> usize {
-        self.subscriptions().len()
+        self.table().len()
     }
 
     /// The destination of one of the session's subscriptions.
     #[must_use]
     pub fn subscription(&self, id: &SubscriptionId) -> Option<ByteString> {
-        self.subscriptions().get(id).cloned()
+        self.table().get(id).cloned()
     }
 
     /// Takes the id for a subscription, before anybody acts on it.
@@ -135,7 +135,7 @@ impl Session {
         destination: ByteString,
         limit: usize,
     ) -> Result<(), ErrorCode> {
-        let mut subscriptions = self.subscriptions();
+        let mut subscriptions = self.table();
         if subscriptions.contains_key(&id) {
             return Err(ErrorCode::DuplicateSubscription);
         }
@@ -147,12 +147,14 @@ impl Session {
     }
 
     pub(crate) fn release(&self, id: &SubscriptionId) -> Option<ByteString> {
-        self.subscriptions().remove(id)
+        self.table().remove(id)
     }
 
-    /// Every subscription of the session with its destination.
-    pub(crate) fn all_subscriptions(&self) -> Vec<(SubscriptionId, ByteString)> {
-        self.subscriptions()
+    /// Every subscription of the session with its destination, as the client named it, in no order.
+    /// Those that it has as it ends stay.
+    #[must_use]
+    pub fn subscriptions(&self) -> Vec<(SubscriptionId, ByteString)> {
+        self.table()
             .iter()
             .map(|(id, destination)| (id.clone(), destination.clone()))
             .collect()
@@ -162,19 +164,19 @@ impl Session {
     pub(crate) fn subscriptions_to(&self, destination: &str) -> Vec<SubscriptionId> {
         let to_it =
             |(id, to): (&SubscriptionId, &ByteString)| (to == destination).then(|| id.clone());
-        self.subscriptions().iter().filter_map(to_it).collect()
+        self.table().iter().filter_map(to_it).collect()
     }
 
     /// Puts a frame into the queue unless the subscription has ended. It holds on to the
     /// subscriptions meanwhile, so that nothing follows the receipt of an UNSUBSCRIBE.
     pub(crate) fn push_if_subscribed(&self, id: &SubscriptionId, frame: OutgoingFrame) {
-        let subscriptions = self.subscriptions();
+        let subscriptions = self.table();
         if subscriptions.contains_key(id) {
             self.outbox.push(frame);
         }
     }
 
-    fn subscriptions(&self) -> std::sync::MutexGuard<'_, HashMap<SubscriptionId, ByteString>> {
+    fn table(&self) -> std::sync::MutexGuard<'_, HashMap<SubscriptionId, ByteString>> {
         self.subscriptions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

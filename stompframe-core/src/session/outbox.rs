@@ -233,8 +233,7 @@ impl Outbox {
     }
 
     /// How the connection is to end, once that is decided.
-    #[cfg(test)]
-    fn sealed(&self) -> Option<Close> {
+    pub(crate) fn sealed(&self) -> Option<Close> {
         self.state().sealed.clone()
     }
 

@@ -1,14 +1,16 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::message::{Audience, Message, MessageType};
-use crate::session::{Session, SessionRegistry};
+use crate::session::{Principal, Session, SessionRegistry};
 
 /// Takes subscriptions below `/user` (or another prefix) and delivers to them.
 ///
 /// It keeps no index: a session's own table of subscriptions says all there is to know. Messages for
-/// somebody come without the prefix, which only clients write and read.
+/// somebody come without the prefix; those whose destination names the user, with it
+/// (`/user/ann/queue/x`).
 #[derive(Debug)]
 pub(crate) struct UserDestinations {
     /// Without a slash at its end.
@@ -34,15 +36,22 @@ impl UserDestinations {
     /// Delivers to the subscriptions that this one session has to a user destination such as
     /// `/queue/errors`. Says whether there was any.
     pub(crate) async fn send_to_session(&self, session: &Arc<Session>, message: &Message) -> bool {
-        let (message, recipients) = self.addressed(message, std::slice::from_ref(session));
+        let to = message.shared_destination().clone();
+        let (message, recipients) = self.addressed(message, &to, std::slice::from_ref(session));
         deliver(&self.outbound, &message, &recipients).await;
         !recipients.is_empty()
     }
 
-    /// The message as clients see it, and who is subscribed to it in these sessions.
-    fn addressed(&self, message: &Message, sessions: &[Arc<Session>]) -> (Message, Vec<Recipient>) {
+    /// The message as those see it who have it at this destination of their own, and who is subscribed
+    /// to it in these sessions.
+    fn addressed(
+        &self,
+        message: &Message,
+        own: &str,
+        sessions: &[Arc<Session>],
+    ) -> (Message, Vec<Recipient>) {
         let mut message = message.clone();
-        message.set_destination(format!("{}{}", self.prefix, message.destination()));
+        message.set_destination(format!("{}{own}", self.prefix));
         let recipients = sessions.iter().flat_map(|session| {
             let subscriptions = session.subscriptions_to(message.destination());
             let recipient = |subscription| Recipient {
@@ -55,29 +64,59 @@ impl UserDestinations {
         (message, recipients)
     }
 
-    /// Whether a destination is one that a client writes for its own.
-    fn covers(&self, destination: &str) -> bool {
+    /// Whether a destination is below the prefix.
+    pub(super) fn covers(&self, destination: &str) -> bool {
         destination
             .strip_prefix(&self.prefix)
             .is_some_and(|rest| rest.starts_with('/'))
     }
-}
 
-impl MessageHandler for UserDestinations {
-    fn handle(&self, message: &Arc<Message>, _session: Option<&Arc<Session>>) -> Handling {
-        let sessions: Vec<_> = match (message.message_type(), message.audience()) {
-            (MessageType::Message, Audience::Session(id)) => {
-                self.sessions.find(id).into_iter().collect()
-            }
-            (MessageType::Message, Audience::User(name)) => self.sessions.of_user(name),
-            _ if !self.covers(message.destination()) => return Handling::Ignored,
-            (MessageType::Message, _) => return Handling::Done(Err(closed())),
-            (MessageType::Subscribe, _) => {
-                return Handling::Done(message.check_plain_subscription());
-            }
-            _ => return Handling::DONE,
+    /// To whom a message for `/user/{name}/queue/x` goes, and to which destination of their own.
+    ///
+    /// In the name, `%2F` stands for a slash, as in Spring, and `%25` for a percent sign, so that all
+    /// names can be written.
+    pub(super) fn address<'a>(
+        &self,
+        destination: &'a str,
+    ) -> Result<(Cow<'a, str>, &'a str), MessagingError> {
+        let rest = destination
+            .strip_prefix(&self.prefix)
+            .and_then(|rest| rest.strip_prefix('/'));
+        let (name, own) = rest
+            .and_then(|rest| Some(rest.split_at(rest.find('/')?)))
+            .filter(|(name, own)| !name.is_empty() && own.len() > 1)
+            .ok_or_else(|| {
+                MessagingError::new(ErrorCode::BadDestination).with_detail(format!(
+                    "what is sent to a user names the user and a destination, as \"{}/ann/queue/x\"",
+                    self.prefix
+                ))
+            })?;
+        let name = match name.contains('%') {
+            true => name
+                .replace("%2F", "/")
+                .replace("%2f", "/")
+                .replace("%25", "%")
+                .into(),
+            false => Cow::Borrowed(name),
         };
-        let (message, recipients) = self.addressed(message, &sessions);
+        Ok((name, own))
+    }
+
+    /// The sessions that a name means: all of the user, or the sender's own if it is the sender's own
+    /// name, or that of its session (as in Spring).
+    fn sessions_of(&self, name: &str, sender: Option<&Arc<Session>>) -> Vec<Arc<Session>> {
+        let is_own = |sender: &&Arc<Session>| {
+            let user = sender.principal().map(Principal::destination_name);
+            sender.id().as_str() == name || user == Some(name)
+        };
+        match sender.filter(is_own) {
+            Some(sender) => vec![Arc::clone(sender)],
+            None => self.sessions.of_user(name),
+        }
+    }
+
+    fn publish(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> Handling {
+        let (message, recipients) = self.addressed(message, own, sessions);
         if recipients.is_empty() {
             return Handling::Ignored;
         }
@@ -87,18 +126,47 @@ impl MessageHandler for UserDestinations {
             Ok(())
         }))
     }
-
-    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
-        if self.covers(message.destination()) {
-            return Err(closed());
-        }
-        Ok(false)
-    }
 }
 
-fn closed() -> MessagingError {
-    MessagingError::new(ErrorCode::Denied)
-        .with_detail("clients may not send to user destinations; send to the application")
+impl MessageHandler for UserDestinations {
+    fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
+        let destination = message.destination();
+        match (message.message_type(), message.audience()) {
+            (MessageType::Message, Audience::Session(id)) => {
+                let sessions: Vec<_> = self.sessions.find(id).into_iter().collect();
+                self.publish(message, destination, &sessions)
+            }
+            (MessageType::Message, Audience::User(name)) => {
+                self.publish(message, destination, &self.sessions.of_user(name))
+            }
+            _ if !self.covers(destination) => Handling::Ignored,
+            (MessageType::Message, audience) => {
+                let (name, own) = match self.address(destination) {
+                    Ok(address) => address,
+                    Err(error) => return Handling::Done(Err(error)),
+                };
+                let mut sessions = self.sessions_of(&name, session);
+                if let Audience::EverybodyBut(id) = audience {
+                    sessions.retain(|session| session.id().shared() != id);
+                }
+                match self.publish(message, own, &sessions) {
+                    // Who is there, and listens, is not for everybody to know.
+                    Handling::Ignored => Handling::DONE,
+                    handling => handling,
+                }
+            }
+            (MessageType::Subscribe, _) => Handling::Done(message.check_plain_subscription()),
+            _ => Handling::DONE,
+        }
+    }
+
+    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
+        let destination = message.destination();
+        if !self.covers(destination) {
+            return Ok(false);
+        }
+        self.address(destination).map(|_| true)
+    }
 }
 
 async fn deliver(outbound: &ClientOutboundChannel, message: &Message, recipients: &[Recipient]) {

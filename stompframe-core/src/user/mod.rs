@@ -5,8 +5,10 @@
 //! name, guess or match another's (in Spring it becomes `/queue/x-user<session>`, which anybody may
 //! subscribe to).
 
+mod client_sends;
 mod destinations;
 mod registry;
 
+pub(crate) use self::client_sends::ClientSendsToUsers;
 pub(crate) use self::destinations::UserDestinations;
 pub use self::registry::{Subscription, User, UserRegistry};

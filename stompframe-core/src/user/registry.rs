@@ -132,7 +132,7 @@ impl User {
                 id,
                 destination,
             };
-            let all = session.all_subscriptions().into_iter();
+            let all = session.subscriptions().into_iter();
             all.map(subscription).collect::<Vec<_>>()
         };
         self.sessions.iter().flat_map(of_session).collect()

@@ -121,7 +121,7 @@ async fn who_awaits_it_in_the_same_file_is_pointed_at() {
 }
 
 #[test]
-#[should_panic = "messaging cannot start: 1 problem\n  - the prefix \"topic\" does not start with"]
+#[should_panic = "messaging cannot start: 1 problem\n  - the prefix \"app\" does not start with"]
 fn what_is_wrong_with_an_application_is_said() {
-    let _ = TestApp::start(Messaging::builder().simple_broker(["topic"]));
+    let _ = TestApp::start(Messaging::builder().application_prefix("app"));
 }

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::client::{Request, Response};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config, tungstenite};
 
 use super::Frame;
@@ -131,8 +132,17 @@ impl Client {
         self.closed().await
     }
 
-    pub(crate) async fn close(mut self) {
-        self.socket.close(None).await.unwrap();
+    pub(crate) async fn close(self) {
+        self.close_with(None).await;
+    }
+
+    /// Closes with this code.
+    pub(crate) async fn close_with(mut self, code: Option<u16>) {
+        let frame = code.map(|code| CloseFrame {
+            code: code.into(),
+            reason: "".into(),
+        });
+        self.socket.close(frame).await.unwrap();
         while let Some(Ok(_)) = timeout(PATIENCE, self.socket.next())
             .await
             .expect("the server closes in time")

@@ -1,7 +1,7 @@
 use bytestring::ByteString;
 
 use super::TEMPORARY_QUEUES;
-use crate::broker::Prefixes;
+use crate::destination::Prefixes;
 
 /// The broker in memory, as the builder takes it (Spring's `SimpleBrokerRegistration`).
 ///

@@ -200,7 +200,7 @@ impl SimpleBrokerHandler {
 
     fn end_session(&self, session: &Session) -> Handling {
         let mut pending = Vec::new();
-        for (id, destination) in session.all_subscriptions() {
+        for (id, destination) in session.subscriptions() {
             if let Handling::Pending(leaving) = self.unsubscribe(&destination, session, &id) {
                 pending.push(leaving);
             }
@@ -259,7 +259,7 @@ impl SimpleBrokerHandler {
     /// Whether the session may have the subscription with wildcards that it has just taken.
     fn check_wildcards(&self, session: &Session) -> Result<(), MessagingError> {
         let limit = self.limits.max_wildcard_subscriptions;
-        let all = session.all_subscriptions();
+        let all = session.subscriptions();
         if all.iter().filter(|(_, to)| is_wildcard(to)).count() <= limit {
             return Ok(());
         }

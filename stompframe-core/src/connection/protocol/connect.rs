@@ -6,6 +6,7 @@ use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
 use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
+use crate::event::SessionEventKind;
 use crate::message::MessageType;
 use crate::session::{OutgoingFrame, Principal};
 use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
@@ -60,10 +61,17 @@ impl Protocol {
             return Err(MessagingError::new(ErrorCode::Overloaded)
                 .with_detail(format!("one user may have {limit} sessions")));
         }
+        let events = &self.shared.events;
+        events
+            .tell(&self.session, || SessionEventKind::Connect)
+            .await;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
+        events
+            .tell(&self.session, || SessionEventKind::Connected)
+            .await;
         Ok(Next::Connected(version))
     }
 

@@ -18,6 +18,7 @@ use super::answer::{About, Answers};
 use super::shared::Shared;
 use crate::channel::Outcome;
 use crate::error::{ErrorCode, MessagingError};
+use crate::event::{DisconnectReason, SessionEventKind};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
 use crate::stomp::{Agreed, Command, DecodeError, DecodeErrorKind, Frame, Version};
@@ -136,6 +137,14 @@ impl Protocol {
         }
         self.shared.sessions.remove(&self.session);
         tracing::debug!("the session has ended");
+    }
+
+    /// Tells whoever wants to know that the session is over.
+    pub(super) async fn tell_disconnected(&self, reason: DisconnectReason) {
+        if self.session.is_connected() {
+            let disconnected = || SessionEventKind::Disconnected(reason);
+            self.shared.events.tell(&self.session, disconnected).await;
+        }
     }
 
     async fn try_handle(&mut self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {

@@ -4,6 +4,7 @@ use super::headers::{
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
 use crate::error::ErrorCode;
+use crate::event::SessionEventKind;
 use crate::message::{AckMode, MessageType, SubscriptionId};
 use crate::stomp::{Frame, Version};
 
@@ -37,7 +38,8 @@ impl Protocol {
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         let offered = self.offer(message, receipt).await;
-        if !matches!(offered, Ok(true)) {
+        let is_live = matches!(offered, Ok(true));
+        if !is_live {
             // Before the answer, which must not go to the very subscription that is refused.
             self.session.release(&id);
         }
@@ -46,7 +48,12 @@ impl Protocol {
             destination: &destination,
             receipt,
         };
-        Ok(self.answer(offered, about).await)
+        let next = self.answer(offered, about).await;
+        if is_live {
+            let kind = || SessionEventKind::Subscribed { id, destination };
+            self.shared.events.tell(&self.session, kind).await;
+        }
+        Ok(next)
     }
 
     /// UNSUBSCRIBE. Its RECEIPT means that nothing more comes.
@@ -76,7 +83,8 @@ impl Protocol {
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
             offered => offered,
         };
-        if matches!(offered, Ok(true)) {
+        let has_ended = matches!(offered, Ok(true));
+        if has_ended {
             self.session.release(&id);
         }
         let about = About {
@@ -84,6 +92,11 @@ impl Protocol {
             destination: &destination,
             receipt,
         };
-        Ok(self.answer(offered, about).await)
+        let next = self.answer(offered, about).await;
+        if has_ended {
+            let kind = || SessionEventKind::Unsubscribed { id, destination };
+            self.shared.events.tell(&self.session, kind).await;
+        }
+        Ok(next)
     }
 }
