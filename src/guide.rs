@@ -4,6 +4,10 @@
 #[doc = include_str!("../docs/handlers.md")]
 pub mod handlers {}
 
+/// What the broker in memory does with messages, and what it promises.
+#[doc = include_str!("../docs/broker.md")]
+pub mod broker {}
+
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}

@@ -213,8 +213,7 @@ impl Outbox {
         state.queue = VecDeque::new();
         let code = ErrorCode::SlowConsumer;
         state.queue.extend(OutgoingFrame::error(code));
-        state.sealed = Some(Close::because(code));
-        self.filled.notify_one();
+        self.seal_with(state, Close::because(code));
     }
 
     /// Ends the queue, with one last frame if there is one. The first to seal it decides; later
@@ -228,7 +227,15 @@ impl Outbox {
             // Past the limits if need be: it is one frame, and the last.
             state.queue.push_back(frame);
         }
+        self.seal_with(state, close);
+    }
+
+    fn seal_with(&self, mut state: MutexGuard<'_, State>, close: Close) {
         state.sealed = Some(close);
+        // There will never be room again, and who waits for it holds on to the session.
+        let waiting = std::mem::take(&mut state.waiting_for_room);
+        drop(state);
+        drop(waiting);
         self.filled.notify_one();
     }
 
@@ -367,6 +374,41 @@ mod tests {
             drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(),
             [1, 2]
         );
+    }
+
+    /// Counts how often it is told.
+    #[derive(Debug, Default)]
+    struct Waiter(std::sync::atomic::AtomicUsize);
+
+    impl OnRoom for Waiter {
+        fn on_room(self: Arc<Self>) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_room_is_told_once_when_there_is_and_forgotten_at_the_end() {
+        let told = |waiter: &Arc<Waiter>| waiter.0.load(std::sync::atomic::Ordering::Relaxed);
+        let outbox = outbox(100, 100);
+        let waiter = Arc::new(Waiter::default());
+        let has_room = |bytes| outbox.has_room(bytes, || Arc::clone(&waiter) as _);
+        assert!(has_room(1_000), "one frame always fits");
+        outbox.push(frame(40));
+        assert!(has_room(10));
+        assert!(!has_room(11), "half of it is left to others");
+        outbox.push(frame(20));
+        outbox.drain(&mut VecDeque::new()).await;
+        outbox.written(5, 0);
+        assert_eq!(told(&waiter), 0);
+        outbox.written(5, 1);
+        outbox.written(50, 1);
+        assert_eq!(told(&waiter), 1);
+
+        outbox.push(frame(90));
+        assert!(!has_room(10));
+        outbox.seal(None, Close::NORMAL);
+        assert!(!has_room(0), "there will never be room again");
+        assert_eq!(Arc::strong_count(&waiter), 1, "nobody holds on to it");
     }
 
     #[test]
