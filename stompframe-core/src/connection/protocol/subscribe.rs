@@ -3,7 +3,7 @@ use super::headers::{
 };
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, MessagingError};
 use crate::event::SessionEventKind;
 use crate::message::{AckMode, MessageType, SubscriptionId};
 use crate::stomp::{Frame, Version};
@@ -24,9 +24,7 @@ impl Protocol {
             }
             None => return Err(missing(frame.command, "id")),
         };
-        let Some(ack_mode) = AckMode::parse(frame.header("ack").unwrap_or("auto")) else {
-            return Err(ErrorCode::BadAckMode.into());
-        };
+        let ack_mode = ack_mode(&frame, self.session.version())?;
         self.session.reserve(
             id.clone(),
             destination.clone(),
@@ -98,5 +96,17 @@ impl Protocol {
             self.shared.events.tell(&self.session, kind).await;
         }
         Ok(next)
+    }
+}
+
+/// The `ack` header of a SUBSCRIBE. STOMP 1.0 has two modes, and later versions three.
+fn ack_mode(frame: &Frame, version: Version) -> Result<AckMode, Fatal> {
+    match AckMode::parse(frame.header("ack").unwrap_or("auto")) {
+        Some(AckMode::ClientIndividual) if version == Version::V1_0 => {
+            Err(MessagingError::new(ErrorCode::BadAckMode)
+                .with_detail("in STOMP 1.0, ack is auto or client"))
+        }
+        Some(mode) => Ok(mode),
+        None => Err(ErrorCode::BadAckMode.into()),
     }
 }
