@@ -3,18 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 use std::iter;
-use std::sync::{Mutex, PoisonError};
 
 use dhat::HeapStats;
 use stompframe_core::stomp::Command;
 use stompframe_core::test::{Received, TestApp, TestClient};
 use stompframe_core::{Limits, Messaging};
+use tokio::sync::Mutex;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// There is one heap: one test at a time.
-static HEAP: Mutex<()> = Mutex::new(());
+static HEAP: Mutex<()> = Mutex::const_new(());
 
 /// Sends frames, each of which asks for the receipt `r`, until one is refused; gives how much more
 /// the heap holds after each than before the first.
@@ -44,7 +44,7 @@ fn ballast() -> String {
 /// the frames that they came in.
 #[tokio::test(start_paused = true)]
 async fn a_subscription_keeps_no_more_than_it_is_counted_with() {
-    let _one = HEAP.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = HEAP.lock().await;
     let _profiler = dhat::Profiler::builder().testing().build();
     let limits = Limits::default();
     let app = TestApp::start(Messaging::builder().simple_broker(["/topic"]));
@@ -82,7 +82,7 @@ fn assert_bounded(kept: &[usize], limit: usize) {
 
 #[tokio::test(start_paused = true)]
 async fn a_transaction_keeps_no_more_than_it_is_counted_with() {
-    let _one = HEAP.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = HEAP.lock().await;
     let _profiler = dhat::Profiler::builder().testing().build();
     let mut limits = Limits::default();
     limits.transactions.max_bytes = 512 * 1024;
@@ -97,7 +97,7 @@ async fn a_transaction_keeps_no_more_than_it_is_counted_with() {
 
 #[tokio::test(start_paused = true)]
 async fn a_queue_keeps_no_more_than_it_is_counted_with() {
-    let _one = HEAP.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = HEAP.lock().await;
     let _profiler = dhat::Profiler::builder().testing().build();
     let mut limits = Limits::default();
     limits.broker.max_queue_bytes = 1024 * 1024;

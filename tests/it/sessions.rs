@@ -76,6 +76,20 @@ async fn dc_03_the_receipt_of_disconnect_waits_for_its_reader() {
     }
 }
 
+/// webstomp-client and stompjs 2 close their socket behind DISCONNECT, and still read what comes.
+#[tokio::test]
+async fn ws_05_a_client_that_closes_right_behind_its_frame_is_answered_first() {
+    let app = App::start(messaging()).await;
+    let mut client = app.connect().await;
+    client.send_and_close("DISCONNECT\nreceipt:bye\n\n\0").await;
+    assert_eq!(client.frame().await.header("receipt-id"), Some("bye"));
+
+    let mut client = app.connect().await;
+    client.send_and_close("NONSENSE\n\n\0").await;
+    let error = client.frame().await;
+    assert_eq!(error.header("error-code"), Some("unknown-command"));
+}
+
 #[tokio::test]
 async fn ws_05_a_client_that_does_not_close_after_disconnect_is_closed() {
     let app = App::start(messaging()).await;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
@@ -62,13 +63,26 @@ pub(super) async fn drive<K: TransportSink>(
             });
         let reason = reason(end, &session, &source);
         protocol.end_session().await;
+        let is_there = !matches!(end, End::Closed | End::Lost);
         let closing = async {
+            if is_there {
+                // First what the client was told: a WebSocket that has read its peer's close writes
+                // nothing any more, and some clients close right behind their DISCONNECT. Not for
+                // ever, since one that is still sending reads only once we have read that.
+                let left = async {
+                    tokio::select! {
+                        () = session.outbox().until_written() => {}
+                        () = stop.cancelled() => {}
+                    }
+                };
+                let _ = timeout(limits.close_timeout / 2, left).await;
+            }
             if matches!(end, End::Disconnected) {
                 // The client closes once it has its receipt.
                 linger(&mut source, limits.close_timeout).await;
             }
             session.close(Close::NORMAL);
-            if !matches!(end, End::Closed | End::Lost) {
+            if is_there {
                 linger(&mut source, limits.close_timeout).await;
             }
         };

@@ -127,6 +127,8 @@ pub(crate) struct Outbox {
     /// Rung when the queue was empty and is no longer, or was sealed: once for a burst, not once
     /// for a frame.
     filled: Notify,
+    /// Rung when all that was queued has been written.
+    emptied: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -161,6 +163,7 @@ impl Outbox {
             limits,
             state: Mutex::default(),
             filled: Notify::new(),
+            emptied: Notify::new(),
         }
     }
 
@@ -225,6 +228,8 @@ impl Outbox {
         }
         if let Some(frame) = last {
             // Past the limits if need be: it is one frame, and the last.
+            state.bytes += frame.len();
+            state.frames += 1;
             state.queue.push_back(frame);
         }
         self.seal_with(state, close);
@@ -248,6 +253,14 @@ impl Outbox {
     pub(crate) async fn until_sealed(&self) {
         while self.state().sealed.is_none() {
             self.filled.notified().await;
+        }
+    }
+
+    /// Waits until all that was queued has been written. What is behind the seal is not counted as
+    /// written: the connection is over then. For the reader alone; cancel-safe.
+    pub(crate) async fn until_written(&self) {
+        while self.state().frames > 0 {
+            self.emptied.notified().await;
         }
     }
 
@@ -275,6 +288,9 @@ impl Outbox {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
         state.frames = state.frames.saturating_sub(frames);
+        if state.frames == 0 {
+            self.emptied.notify_one();
+        }
         if state.waiting_for_room.is_empty() || !state.has_room(0, self.limits) {
             return;
         }

@@ -47,6 +47,12 @@ impl Client {
         self.socket.send(Message::text(text.into())).await.unwrap();
     }
 
+    /// Sends a text message and the close in one piece, as clients do that do not wait for answers.
+    pub(crate) async fn send_and_close(&mut self, text: &str) {
+        self.socket.feed(Message::text(text)).await.unwrap();
+        self.socket.send(Message::Close(None)).await.unwrap();
+    }
+
     /// Sends a message although the server may have closed already.
     pub(crate) async fn send_anyway(&mut self, text: &str) {
         let _ = self.socket.send(Message::text(text)).await;

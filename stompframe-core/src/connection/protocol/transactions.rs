@@ -23,14 +23,14 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    fn begin(&mut self, id: ByteString, limits: TransactionLimits) -> Result<(), Fatal> {
-        if self.open.contains_key(&id) {
+    fn begin(&mut self, id: &ByteString, limits: TransactionLimits) -> Result<(), Fatal> {
+        if self.open.contains_key(id) {
             return Err(ErrorCode::DuplicateTransaction.into());
         }
         if self.open.len() >= limits.max_open {
             return Err(limit(format!("{} may be open", limits.max_open)));
         }
-        self.open.insert(on_its_own(&id), Vec::new());
+        self.open.insert(on_its_own(id), Vec::new());
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl Protocol {
     /// BEGIN.
     pub(super) fn begin(&mut self, frame: &Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
         let limits = self.shared.limits.transactions;
-        self.transactions.begin(transaction_of(frame)?, limits)?;
+        self.transactions.begin(&transaction_of(frame)?, limits)?;
         self.answers.receipt(receipt);
         Ok(Next::Continue)
     }
