@@ -2,8 +2,10 @@
 //! receive.
 
 mod attributes;
+mod close;
 mod id;
 mod outbox;
+mod outgoing;
 mod registry;
 
 use std::collections::HashMap;
@@ -14,9 +16,11 @@ use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
+pub use self::close::Close;
 pub use self::id::SessionId;
-pub use self::outbox::{Close, OutboxLimits, OutgoingFrame};
+pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
+pub use self::outgoing::OutgoingFrame;
 pub(crate) use self::registry::Place;
 pub use self::registry::SessionRegistry;
 use crate::error::ErrorCode;

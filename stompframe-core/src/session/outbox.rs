@@ -1,103 +1,12 @@
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use bytestring::ByteString;
 use tokio::sync::Notify;
 
+use super::close::Close;
+use super::outgoing::OutgoingFrame;
 use crate::error::ErrorCode;
-use crate::stomp::{self, Command, Frame, Version};
-
-/// An encoded frame on its way to a client. Cloning shares the bytes.
-///
-/// A transport that tells text from binary, as WebSocket does, sends [`Text`](Self::Text) as text;
-/// a frame whose body is not UTF-8 goes as [`Binary`](Self::Binary). It is decided once, where the
-/// frame is encoded, not per recipient.
-#[derive(Clone, Debug)]
-pub enum OutgoingFrame {
-    /// The whole frame is UTF-8.
-    Text(ByteString),
-    /// The body is not UTF-8.
-    Binary(Bytes),
-}
-
-impl OutgoingFrame {
-    pub(crate) fn encode(frame: &Frame, version: Version) -> Result<Self, stomp::EncodeError> {
-        Ok(Self::new(stomp::encode(frame, version)?.bytes))
-    }
-
-    pub(crate) fn new(bytes: Bytes) -> Self {
-        match ByteString::try_from(bytes.clone()) {
-            Ok(text) => Self::Text(text),
-            Err(_) => Self::Binary(bytes),
-        }
-    }
-
-    /// ERROR with what the catalogue says, in a form that every version reads.
-    pub(crate) fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
-        let error = Frame::new(Command::Error)
-            .with_header("message", code.message())
-            .with_header("error-code", code.as_str());
-        Self::encode(&error, Version::V1_0)
-    }
-
-    /// The bytes of the frame.
-    #[must_use]
-    pub fn as_bytes(&self) -> &Bytes {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.as_bytes().len()
-    }
-}
-
-/// How a connection ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Close {
-    code: u16,
-    reason: Cow<'static, str>,
-}
-
-impl Close {
-    /// The ordinary end (RFC 6455, 1000).
-    pub const NORMAL: Self = Self {
-        code: 1000,
-        reason: Cow::Borrowed(""),
-    };
-
-    /// The end for text that is not UTF-8 (RFC 6455, 7.4.1).
-    pub const NOT_UTF8: Self = Self {
-        code: 1007,
-        reason: Cow::Borrowed(ErrorCode::MalformedFrame.as_str()),
-    };
-
-    /// The end for this reason, with the close code that the catalogue gives it.
-    #[must_use]
-    pub const fn because(code: ErrorCode) -> Self {
-        Self {
-            code: code.close_code(),
-            reason: Cow::Borrowed(code.as_str()),
-        }
-    }
-
-    /// The WebSocket close code.
-    #[must_use]
-    pub const fn code(&self) -> u16 {
-        self.code
-    }
-
-    /// The WebSocket close reason: empty, or an error code of the catalogue.
-    #[must_use]
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-}
 
 /// What a session's outbound queue may hold. Going past either bound ends the session with
 /// `slow-consumer`.
@@ -425,17 +334,5 @@ mod tests {
         outbox.seal(None, Close::NORMAL);
         assert!(!has_room(0), "there will never be room again");
         assert_eq!(Arc::strong_count(&waiter), 1, "nobody holds on to it");
-    }
-
-    #[test]
-    fn ws_03_a_body_that_is_no_text_makes_the_frame_binary() {
-        assert!(matches!(
-            OutgoingFrame::new(Bytes::from_static("ü".as_bytes())),
-            OutgoingFrame::Text(_)
-        ));
-        assert!(matches!(
-            OutgoingFrame::new(Bytes::from_static(b"\xff")),
-            OutgoingFrame::Binary(_)
-        ));
     }
 }
