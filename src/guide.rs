@@ -4,6 +4,10 @@
 #[doc = include_str!("../docs/handlers.md")]
 pub mod handlers {}
 
+/// Who clients are, how messages reach users, and what an application hears of sessions.
+#[doc = include_str!("../docs/users.md")]
+pub mod users {}
+
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
