@@ -8,6 +8,10 @@ pub mod handlers {}
 #[doc = include_str!("../docs/broker.md")]
 pub mod broker {}
 
+/// Who clients are, how messages reach users, and what an application hears of sessions.
+#[doc = include_str!("../docs/users.md")]
+pub mod users {}
+
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}

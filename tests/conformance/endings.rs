@@ -93,6 +93,7 @@ const EARLY_CAUSES: &[(ErrorCode, &str)] = &[
         ErrorCode::BadHeartBeat,
         "CONNECT\naccept-version:1.2\nheart-beat:x\n\n\0",
     ),
+    (ErrorCode::AuthFailed, "CONNECT\nlogin:stranger\n\n\0"),
     (ErrorCode::ConnectTimeout, ""),
 ];
 
@@ -129,6 +130,12 @@ fn small() -> MessagingBuilder {
     limits.outbox.max_frames = 10;
     builder(&Notes::default())
         .limits(limits)
+        .authenticate(|connect: Connect| async move {
+            match connect.header("login") {
+                Some("stranger") => Err(Denied::new("secret")),
+                _ => Ok(None),
+            }
+        })
         .route(message("/word"), word)
         .route(message("/flood"), flood)
         .route(message("/failing"), failing)

@@ -131,6 +131,29 @@ async fn what_is_refused_is_no_event() {
     assert!(told.next().await.starts_with("disconnected 1008"));
 }
 
+/// Who may not connect although CONNECT was in order has not been there, either.
+#[tokio::test]
+async fn a_user_with_too_many_sessions_is_no_event() {
+    let mut limits = Limits::default();
+    limits.max_sessions_per_user = 1;
+    let builder = messaging()
+        .limits(limits)
+        .authenticate(|_: Connect| async { Ok(Principal::new("ann")) });
+    let (builder, mut told) = told(builder);
+    let app = App::start(builder).await;
+    let mut first = app.connect().await;
+    let mut second = app.open().await;
+    second.send("CONNECT\naccept-version:1.2\n\n\0").await;
+    assert_eq!(
+        second.error().await.header("error-code"),
+        Some("overloaded")
+    );
+    first.subscribe("0", "/topic/a").await;
+    for expected in ["connect", "connected", "subscribed 0 /topic/a"] {
+        assert_eq!(told.next().await, expected);
+    }
+}
+
 #[tokio::test]
 async fn the_end_has_its_reason() {
     let (builder, mut told) = told(messaging());

@@ -30,10 +30,9 @@ pub struct SessionEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEventKind {
-    /// Its CONNECT was accepted, and who it belongs to is decided. The client has not been told yet,
-    /// and the registry does not know the session.
+    /// Its CONNECT was accepted, and who it belongs to is decided. The client has not been told yet.
     Connect,
-    /// It is connected: CONNECTED is on its way, the registry knows the session.
+    /// It is connected: CONNECTED is on its way.
     Connected,
     /// A subscription is live: nothing that is published from now on is missed, and its RECEIPT, if the
     /// client asked for one, is on its way.

@@ -36,7 +36,7 @@ impl UserRegistry {
         Self { sessions }
     }
 
-    /// The user of this name, while connected.
+    /// The user whom messages reach under this name, while connected.
     #[must_use]
     pub fn user(&self, name: &str) -> Option<User> {
         User::of(self.sessions.of_user(name))

@@ -12,19 +12,13 @@ const _: () = {
         name: "say",
     };
     fn __build() -> ::stompframe::__private::Mapping {
-        ::stompframe::__private::Mapping::new(
+        <::stompframe::__private::Mapping>::new(
                 ::stompframe::__private::MappingKind::Message,
                 ["${chat.path}/{room:${room.regex:[0-9]+}}"],
                 __ORIGIN,
                 {
                     move |__context: ::stompframe::__private::MessageContext| {
-                        let __future: ::stompframe::__private::BoxFuture<
-                            'static,
-                            ::core::result::Result<
-                                ::stompframe::__private::Reply,
-                                ::stompframe::__private::HandlerError,
-                            >,
-                        > = ::std::boxed::Box::pin(async move {
+                        async move {
                             let __argument_0: u64 = match <u64 as ::core::str::FromStr>::from_str(
                                 __context.variable(0usize),
                             ) {
@@ -55,8 +49,7 @@ const _: () = {
                                 __result,
                                 &__context,
                             )
-                        });
-                        __future
+                        }
                     }
                 },
             )
