@@ -72,8 +72,9 @@ async fn a_queue_that_is_full_says_so_and_keeps_what_it_has() {
 #[tokio::test]
 async fn the_bytes_of_queues_and_their_number_have_bounds() {
     let mut limits = Limits::default();
-    limits.broker.max_queue_bytes = 2_000;
-    limits.broker.max_queued_bytes = 3_000;
+    // A message takes about 1 KiB besides its body.
+    limits.broker.max_queue_bytes = 4_000;
+    limits.broker.max_queued_bytes = 6_000;
     limits.broker.max_queues = 3;
     let app = App::start(broker().limits(limits)).await;
     let body = "x".repeat(1_000);

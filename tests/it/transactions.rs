@@ -245,13 +245,14 @@ async fn transactions_have_bounds() {
     let mut limits = Limits::default();
     limits.transactions.max_open = 2;
     limits.transactions.max_frames = 2;
-    limits.transactions.max_bytes = 100;
+    // A frame takes about 1 KiB besides its body.
+    limits.transactions.max_bytes = 10_000;
     let app = App::start(broker().limits(limits)).await;
     let send = |transaction: &str, body: &str| {
         format!("SEND\ndestination:/topic/a\ntransaction:{transaction}\n\n{body}\0")
     };
     let begin = |transaction: &str| format!("BEGIN\ntransaction:{transaction}\n\n\0");
-    let large = "x".repeat(60);
+    let large = "x".repeat(6_000);
     for (fits, too_much) in [
         (String::new(), begin("c")),
         (

@@ -16,7 +16,8 @@ pub struct BrokerLimits {
     /// How many messages may wait in one queue; 10,000 unless told otherwise. Beyond: the message
     /// has failed with `queue-full`.
     pub max_queue_messages: usize,
-    /// How many bytes may wait in one queue; 16 MiB unless told otherwise. Beyond: as above.
+    /// How many bytes may wait in one queue, about 1 KiB for each message included; 16 MiB unless
+    /// told otherwise. Beyond: as above.
     pub max_queue_bytes: usize,
     /// How many bytes may wait in all queues together, what is delivered and not acknowledged
     /// included; 256 MiB unless told otherwise. Beyond: as above.

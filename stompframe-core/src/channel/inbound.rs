@@ -10,10 +10,10 @@ use crate::session::Session;
 
 /// A message that the interceptors have let pass, and that waits for its transaction.
 #[derive(Debug)]
-pub(crate) struct Held(Message);
+pub(crate) struct Held(Arc<Message>);
 
 impl Held {
-    pub(crate) const fn message(&self) -> &Message {
+    pub(crate) fn message(&self) -> &Message {
         &self.0
     }
 }
@@ -89,7 +89,7 @@ impl ClientInboundChannel {
         if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
             return Ok(Err(stopped));
         }
-        let held = Held(message);
+        let held = Held(Arc::new(message.on_its_own()));
         match self.check(&held, session) {
             Ok(()) => Ok(Ok(held)),
             Err(error) => {
@@ -114,7 +114,6 @@ impl ClientInboundChannel {
         Held(message): Held,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        let message = Arc::new(message);
         let result = deliver(&self.listeners, &message, Some(session)).await;
         self.interceptors.done(&message, &result, context(session));
         result

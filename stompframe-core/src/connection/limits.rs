@@ -123,7 +123,8 @@ pub struct TransactionLimits {
     pub max_open: usize,
     /// How many frames one may hold; 1,024 unless told otherwise.
     pub max_frames: usize,
-    /// How many bytes all of them may hold; 1 MiB unless told otherwise.
+    /// How many bytes all of them may hold, about 1 KiB for each frame included; 1 MiB unless told
+    /// otherwise.
     pub max_bytes: usize,
 }
 

@@ -4,6 +4,7 @@ mod ack;
 mod audience;
 mod converter;
 mod converters;
+mod kept;
 mod payload;
 mod principal;
 mod reserved;

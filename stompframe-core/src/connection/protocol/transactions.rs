@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytestring::ByteString;
 
-use super::headers::transaction_of;
+use super::headers::{on_its_own, transaction_of};
 use super::{Fatal, Next, Protocol};
 use crate::channel::Held;
 use crate::connection::answer::About;
@@ -23,14 +23,14 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    fn begin(&mut self, id: ByteString, limits: TransactionLimits) -> Result<(), Fatal> {
-        if self.open.contains_key(&id) {
+    fn begin(&mut self, id: &ByteString, limits: TransactionLimits) -> Result<(), Fatal> {
+        if self.open.contains_key(id) {
             return Err(ErrorCode::DuplicateTransaction.into());
         }
         if self.open.len() >= limits.max_open {
             return Err(limit(format!("{} may be open", limits.max_open)));
         }
-        self.open.insert(id, Vec::new());
+        self.open.insert(on_its_own(id), Vec::new());
         Ok(())
     }
 
@@ -39,7 +39,7 @@ impl Transactions {
         if held_in.len() >= limits.max_frames {
             return Err(limit(format!("one may hold {} frames", limits.max_frames)));
         }
-        let bytes = bytes_of(held.message());
+        let bytes = held.message().footprint();
         if self.bytes + bytes > limits.max_bytes {
             return Err(limit(format!("all may hold {} bytes", limits.max_bytes)));
         }
@@ -53,7 +53,7 @@ impl Transactions {
     fn take(&mut self, id: &str) -> Result<Vec<Held>, Fatal> {
         let held = self.open.remove(id).ok_or(ErrorCode::UnknownTransaction)?;
         for message in held.iter().map(Held::message) {
-            self.bytes -= bytes_of(message);
+            self.bytes -= message.footprint();
             if let Some(id) = message.acknowledged() {
                 self.acknowledged.remove(id);
             }
@@ -71,7 +71,7 @@ impl Protocol {
     /// BEGIN.
     pub(super) fn begin(&mut self, frame: &Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
         let limits = self.shared.limits.transactions;
-        self.transactions.begin(transaction_of(frame)?, limits)?;
+        self.transactions.begin(&transaction_of(frame)?, limits)?;
         self.answers.receipt(receipt);
         Ok(Next::Continue)
     }
@@ -154,13 +154,6 @@ impl Protocol {
             self.shared.inbound.discard(&held, &self.session);
         }
     }
-}
-
-/// About how many bytes a frame holds while it waits.
-fn bytes_of(message: &Message) -> usize {
-    let headers = message.headers().iter();
-    let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
-    message.destination().len() + headers + message.payload().len()
 }
 
 fn limit(detail: String) -> Fatal {

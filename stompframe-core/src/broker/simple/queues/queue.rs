@@ -146,7 +146,7 @@ impl Queue {
             stored.deliveries = stored.deliveries.saturating_add(1);
             let message = Arc::clone(&stored.message);
             if consumer.acknowledges() {
-                consumer.hold(delivery.number(), stored);
+                consumer.hold(delivery.number(), stored.stay());
             }
             deliver(Decided(Arc::clone(consumer), message, delivery));
         };

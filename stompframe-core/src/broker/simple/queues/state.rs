@@ -114,7 +114,7 @@ impl Round<'_> {
             return Err(Refused::Full);
         }
         state.bytes += stored.len();
-        state.waiting.push_back(stored);
+        state.waiting.push_back(stored.stay());
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl Round<'_> {
         let at = state
             .waiting
             .partition_point(|other| other.place < stored.place);
-        state.waiting.insert(at, stored);
+        state.waiting.insert(at, stored.stay());
     }
 
     /// Gives a message to whoever is next and can take it, or gives it back.

@@ -9,12 +9,14 @@ use crate::message::Message;
 /// A message that a queue is responsible for, until it is received or dead.
 #[derive(Debug)]
 pub(super) struct Stored {
+    /// As it arrived, or on its own once it has to stay.
     pub(super) message: Arc<Message>,
     /// Its place among the messages of its queue, which it keeps when it comes back.
     pub(super) place: u64,
     pub(super) arrived: Instant,
     /// How often it has been delivered.
     pub(super) deliveries: u32,
+    stays: bool,
     charge: Charge,
 }
 
@@ -26,14 +28,24 @@ impl Stored {
         arrived: Instant,
         shared: &Arc<Shared>,
     ) -> Option<Self> {
-        let charge = Charge::new(message_len(&message), shared)?;
+        let charge = Charge::new(message.footprint(), shared)?;
         Some(Self {
             message,
             place,
             arrived,
             deliveries: 0,
+            stays: false,
             charge,
         })
+    }
+
+    /// It is not only passed on, but stays for a while: then without what it shares memory with.
+    pub(super) fn stay(mut self) -> Self {
+        if !self.stays {
+            self.message = Arc::new(self.message.on_its_own());
+            self.stays = true;
+        }
+        self
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -67,15 +79,6 @@ impl Drop for Charge {
     fn drop(&mut self) {
         self.shared.queued.fetch_sub(self.bytes, Ordering::AcqRel);
     }
-}
-
-/// About how many bytes a message holds.
-fn message_len(message: &Message) -> usize {
-    /// What a message takes beside its texts.
-    const OVERHEAD: usize = 256;
-    let headers = message.headers().iter();
-    let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
-    OVERHEAD + message.destination().len() + headers + message.payload().len()
 }
 
 /// A message that nobody is to get any more, and why.
