@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use stompframe_core::Limits;
@@ -141,6 +142,46 @@ async fn t_15_a_slow_handler_kills_no_client() {
             Received::HeartBeat => client.send_bytes("\n"),
             end => break assert_eq!(end, Received::Frame(receipt())),
         }
+    }
+}
+
+/// Drop by drop, which is no silence: its time is up all the same, and that of the next frame begins
+/// anew. What a handler takes is not held against the frame behind it.
+#[tokio::test(start_paused = true)]
+async fn l_05_the_time_that_a_frame_takes_is_bounded() {
+    let slow = async || tokio::time::sleep(seconds(29)).await;
+    let app = app(|builder| {
+        let builder = builder.route(message("/slow"), slow);
+        builder.route(message("/quick"), async || {})
+    });
+    for heart_beat in ["0,0", "10000,0"] {
+        let client = connect(&app, "1.2", heart_beat).await;
+        let frame = "SEND\ndestination:/app/quick\n\n\0";
+        for _ in 0..3 {
+            let (first, rest) = frame.split_at(1);
+            client.send_bytes(first);
+            tokio::time::sleep(seconds(14)).await;
+            client.send_bytes(&rest[..1]);
+            tokio::time::sleep(seconds(14)).await;
+            // The last of this frame, and the first of the next, which waits for the handler.
+            client.send_bytes(rest[1..].to_owned() + "SEND\ndestination:/app/slow\n\n\0S");
+            tokio::time::sleep(seconds(29)).await;
+            client.send_bytes(&frame[1..]);
+        }
+        client.send_bytes("SEND\na:");
+        let begun = Instant::now();
+        let client = Arc::new(client);
+        let dribbling = Arc::clone(&client);
+        let dribble = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(seconds(1)).await;
+                dribbling.send_bytes("x");
+            }
+        });
+        client.expect_error(ErrorCode::FrameTimeout).await;
+        let age = begun.elapsed();
+        assert!(age >= seconds(30) && age <= seconds(31), "{age:?}");
+        dribble.abort();
     }
 }
 

@@ -55,6 +55,10 @@ pub struct Limits {
     /// How long a connection may take until its CONNECT is complete and the client authenticated; 10
     /// seconds unless told otherwise. Beyond: ERROR `connect-timeout`.
     pub connect_timeout: Duration,
+    /// How long one frame may take to arrive, from its first piece to its last; 30 seconds unless
+    /// told otherwise. Beyond: ERROR `frame-timeout`. Who allows frames of many megabytes gives slow
+    /// lines more.
+    pub frame_timeout: Duration,
     /// How long a client that agreed on no heart-beats may be silent until its transport asks it
     /// for a sign of life, where it can; 30 seconds unless told otherwise. A WebSocket is pinged;
     /// TCP has the kernel's keepalive, at fixed intervals, instead.
@@ -106,6 +110,7 @@ impl Default for Limits {
             max_subscriptions: 128,
             max_streams: 16,
             connect_timeout: Duration::from_secs(10),
+            frame_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(30),

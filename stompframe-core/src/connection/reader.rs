@@ -82,6 +82,9 @@ impl<S: TransportSource> Reader<'_, S> {
                 return end;
             }
             self.silence.broken();
+            if self.decoder.is_mid_frame() {
+                self.silence.frame_is_open();
+            }
             if self.protocol.agreed_heart_beat().is_none() {
                 match self.budget.checked_sub(len) {
                     Some(rest) => self.budget = rest,
@@ -97,16 +100,19 @@ impl<S: TransportSource> Reader<'_, S> {
         loop {
             match self.decoder.next() {
                 Ok(Some(Decoded::HeartBeat)) => {}
-                Ok(Some(Decoded::Frame(frame))) => match self.protocol.handle(frame).await {
-                    Next::Continue => {}
-                    Next::Connected(version) => {
-                        self.decoder.set_version(version);
-                        self.decoder.set_limits(self.limits.frame);
-                        self.place.connected();
+                Ok(Some(Decoded::Frame(frame))) => {
+                    self.silence.frame_ended();
+                    match self.protocol.handle(frame).await {
+                        Next::Continue => {}
+                        Next::Connected(version) => {
+                            self.decoder.set_version(version);
+                            self.decoder.set_limits(self.limits.frame);
+                            self.place.connected();
+                        }
+                        Next::Disconnected => return Some(End::Disconnected),
+                        Next::Failed => return Some(End::Failed),
                     }
-                    Next::Disconnected => return Some(End::Disconnected),
-                    Next::Failed => return Some(End::Failed),
-                },
+                }
                 Ok(None) => return None,
                 Err(error) => {
                     self.protocol.undecodable(&error);

@@ -21,6 +21,8 @@ pub(super) struct Silence<'a> {
     connect_by: Instant,
     since: Instant,
     asked: bool,
+    /// Since when a frame arrives that is not complete.
+    unfinished: Option<Instant>,
 }
 
 /// What to do about a silence that was too long.
@@ -42,25 +44,45 @@ impl<'a> Silence<'a> {
             connect_by,
             since: Instant::now(),
             asked: false,
+            unfinished: None,
         }
     }
 
-    /// Until when it may last, and what follows.
+    /// Until when it may last, and what follows. A frame that arrives drop by drop is no silence, but
+    /// has an end, too.
     pub(super) fn until(&self, agreed: Option<Agreed>) -> Option<(Instant, TooLong)> {
         let Some(agreed) = agreed else {
             let fail = TooLong::Fail(ErrorCode::ConnectTimeout);
             return Some((self.connect_by, fail));
         };
-        let (patience, then) = match agreed.client_sends {
-            Some(every) => (
+        let silence = match agreed.client_sends {
+            Some(every) => Some((
                 (every * 2).max(every + HEART_BEAT_MARGIN),
                 TooLong::Fail(ErrorCode::HeartBeatTimeout),
-            ),
-            None if !self.pings => return None,
-            None if self.asked => (self.limits.pong_timeout, TooLong::Gone),
-            None => (self.limits.ping_interval, TooLong::Ask),
+            )),
+            None if !self.pings => None,
+            None if self.asked => Some((self.limits.pong_timeout, TooLong::Gone)),
+            None => Some((self.limits.ping_interval, TooLong::Ask)),
         };
-        Some((self.since + patience, then))
+        let silence = silence.map(|(patience, then)| (self.since + patience, then));
+        let unfinished = self.unfinished.map(|since| {
+            let fail = TooLong::Fail(ErrorCode::FrameTimeout);
+            (since + self.limits.frame_timeout, fail)
+        });
+        silence
+            .into_iter()
+            .chain(unfinished)
+            .min_by_key(|(until, _)| *until)
+    }
+
+    /// A frame is complete.
+    pub(super) fn frame_ended(&mut self) {
+        self.unfinished = None;
+    }
+
+    /// What has come so far ends in the middle of a frame.
+    pub(super) fn frame_is_open(&mut self) {
+        self.unfinished.get_or_insert_with(Instant::now);
     }
 
     /// We have heard something, and listen again.

@@ -90,6 +90,8 @@ error_codes! {
     Denied = "denied", 1008, "Access denied";
     /// No CONNECT came in time.
     ConnectTimeout = "connect-timeout", 4408, "No CONNECT in time";
+    /// A frame began to arrive and did not end in time.
+    FrameTimeout = "frame-timeout", 4408, "Frame did not arrive in time";
     /// The client promised heart-beats and fell silent.
     HeartBeatTimeout = "heartbeat-timeout", 4409, "No data from client in time";
     /// The frame is larger than the limit.
