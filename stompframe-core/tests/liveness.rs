@@ -116,7 +116,7 @@ fn assert_about(is: Duration, seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w_30_who_does_not_answer_is_dropped() {
+async fn who_does_not_answer_is_dropped() {
     let mut client = Client::connect("0,0").await;
     assert_about(client.pinged().await, 30);
     let asked = Instant::now();
@@ -131,7 +131,7 @@ async fn w_30_who_does_not_answer_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w_30_who_answers_lives() {
+async fn who_answers_lives() {
     let mut client = Client::connect("0,0").await;
     assert_about(client.pinged().await, 30);
     for _ in 0..20 {
@@ -145,7 +145,7 @@ async fn w_30_who_answers_lives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn w_30_who_talks_is_not_asked() {
+async fn who_talks_is_not_asked() {
     let mut client = Client::connect("0,0").await;
     for _ in 0..20 {
         sleep(Duration::from_secs(29)).await;

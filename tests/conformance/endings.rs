@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use futures_util::stream::{self, Pending};
+use stompframe::broker::SimpleBroker;
+use stompframe::connection::{Connect, Denied};
 use stompframe::prelude::*;
 use stompframe::session::Close;
 use stompframe::stomp::Command;
 use stompframe::test::{Received, TestApp};
 use stompframe::{Limits, MessagingBuilder, Stream, message};
 
-use crate::kit::{Notes, app, builder, connect, end, next};
+use crate::kit::{Notes, app, builder, builder_with, connect, end, next};
 
 /// What makes the server say each code: the bytes, behind a CONNECT.
 const CAUSES: &[(ErrorCode, &str)] = &[
@@ -33,8 +35,26 @@ const CAUSES: &[(ErrorCode, &str)] = &[
         "SUBSCRIBE\nid:0\ndestination:/topic/a\nack:maybe\n\n\0",
     ),
     (
+        ErrorCode::BadSelector,
+        "SUBSCRIBE\nid:0\ndestination:/topic/a\nselector:a =\n\n\0",
+    ),
+    (ErrorCode::UnknownAck, "ACK\nid:1\n\n\0"),
+    (ErrorCode::UnknownTransaction, "COMMIT\ntransaction:t\n\n\0"),
+    (
+        ErrorCode::DuplicateTransaction,
+        "BEGIN\ntransaction:t\n\n\0BEGIN\ntransaction:t\n\n\0",
+    ),
+    (
+        ErrorCode::TransactionLimit,
+        "BEGIN\ntransaction:t\n\n\0BEGIN\ntransaction:u\n\n\0",
+    ),
+    (
+        ErrorCode::QueueFull,
+        "SEND\ndestination:/queue/open\n\n\0SEND\ndestination:/queue/open\nreceipt:r\n\n\0",
+    ),
+    (
         ErrorCode::Unsupported,
-        "SUBSCRIBE\nid:0\ndestination:/topic/a\nselector:a = 1\n\n\0",
+        "SUBSCRIBE\nid:0\ndestination:/user/queue/a\nack:client\n\n\0",
     ),
     (
         ErrorCode::NoRoute,
@@ -82,6 +102,7 @@ const CAUSES: &[(ErrorCode, &str)] = &[
         ErrorCode::Internal,
         "SEND\ndestination:/app/panicking\nreceipt:r\n\n\0",
     ),
+    (ErrorCode::FrameTimeout, "SEND\n"),
     (ErrorCode::ServerShutdown, ""),
 ];
 
@@ -93,7 +114,10 @@ const EARLY_CAUSES: &[(ErrorCode, &str)] = &[
         ErrorCode::BadHeartBeat,
         "CONNECT\naccept-version:1.2\nheart-beat:x\n\n\0",
     ),
-    (ErrorCode::AuthFailed, "CONNECT\nlogin:stranger\n\n\0"),
+    (
+        ErrorCode::AuthFailed,
+        "CONNECT\naccept-version:1.2\nlogin:stranger\n\n\0",
+    ),
     (ErrorCode::ConnectTimeout, ""),
 ];
 
@@ -128,12 +152,16 @@ fn small() -> MessagingBuilder {
     limits.max_subscriptions = 1;
     limits.max_streams = 1;
     limits.outbox.max_frames = 10;
-    builder(&Notes::default())
+    limits.transactions.max_open = 1;
+    limits.broker.max_queue_messages = 1;
+    let broker = SimpleBroker::new(["/topic", "/queue"]).selectors();
+    builder_with(broker, &Notes::default())
+        .accept_client_sends(["/topic", "/queue/open"])
         .limits(limits)
         .authenticate(|connect: Connect| async move {
             match connect.header("login") {
-                Some("stranger") => Err(Denied::new("secret")),
-                _ => Ok(None),
+                Some(_) => Err(Denied::new("secret")),
+                None => Ok(None),
             }
         })
         .route(message("/word"), word)
@@ -169,9 +197,13 @@ async fn l_08_er_01_er_02_whatever_the_cause_error_is_the_last_frame_and_the_clo
     end(&client, ErrorCode::HeartBeatTimeout).await;
     for code in ErrorCode::ALL {
         let mut caused = CAUSES.iter().chain(EARLY_CAUSES);
-        // The last two: above, and before there is a connection that could be told.
-        let is_caused = caused.any(|(cause, _)| cause == code)
-            || matches!(code, ErrorCode::HeartBeatTimeout | ErrorCode::Overloaded);
+        // The first: above. The others: before there is a connection that could be told, and when
+        // nobody is there any more.
+        let is_elsewhere = matches!(
+            code,
+            ErrorCode::HeartBeatTimeout | ErrorCode::Overloaded | ErrorCode::PongTimeout
+        );
+        let is_caused = is_elsewhere || caused.any(|(cause, _)| cause == code);
         assert!(is_caused, "how does a client come to hear {code}?");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use stompframe::broker::SimpleBroker;
 use stompframe::extract::State;
 use stompframe::session::Close;
 use stompframe::stomp::{Command, Frame};
@@ -17,6 +18,10 @@ impl Notes {
         self.0.lock().unwrap().clone()
     }
 
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
     pub(crate) fn add(&self, note: impl Into<String>) {
         self.0.lock().unwrap().push(note.into());
     }
@@ -28,9 +33,14 @@ async fn note(State(notes): State<Notes>, body: String) {
 
 /// A broker for `/topic`, to which clients may send, and for `/queue`; and the handler `/app/note`.
 pub(crate) fn builder(notes: &Notes) -> MessagingBuilder {
+    builder_with(SimpleBroker::new(["/topic", "/queue"]), notes)
+}
+
+/// The same with another broker.
+pub(crate) fn builder_with(broker: SimpleBroker, notes: &Notes) -> MessagingBuilder {
     Messaging::builder()
         .application_prefix("/app")
-        .simple_broker(["/topic", "/queue"])
+        .simple_broker(broker)
         .accept_client_sends(["/topic"])
         .route(message("/note"), note)
         .state(notes.clone())

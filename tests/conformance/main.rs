@@ -15,6 +15,7 @@ mod proofs;
 mod rules;
 mod slow;
 
+mod acknowledging;
 mod answering;
 mod bodies;
 mod connecting;
@@ -26,6 +27,7 @@ mod heart_beats;
 mod repeated;
 mod sending;
 mod subscribing;
+mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,9 +1,17 @@
 //! SUBSCRIBE and UNSUBSCRIBE, on a whole connection.
 
-use stompframe::ErrorCode;
-use stompframe::stomp::{Command, Frame};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crate::kit::{app, connect, end, next};
+use stompframe::ErrorCode;
+use stompframe::broker::SimpleBroker;
+use stompframe::channel::Verdict;
+use stompframe::stomp::{Command, Frame};
+use stompframe::test::TestApp;
+use tokio::task::JoinHandle;
+
+use crate::kit::{Notes, app, builder_with, connect, end, next};
 
 #[tokio::test(start_paused = true)]
 async fn u_01_u_02_a_subscribe_needs_a_destination_and_an_id() {
@@ -53,24 +61,83 @@ async fn u_03_an_id_is_free_again_and_others_may_have_it() {
     end(&one, ErrorCode::DuplicateSubscription).await;
 }
 
-/// 1000 times, while others come to the same destination and leave it.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn u_08_whatever_anybody_sends_after_the_receipt_comes() {
-    let app = app();
-    let restless = app.connect().await;
-    let coming_and_going = tokio::spawn(async move {
-        loop {
-            restless.subscribe("/topic/a").await.unsubscribe().await;
+/// What may be there already when somebody subscribes: others come and go all the time, at the same
+/// topic and at patterns that match it, so it is empty, retiring or new at any moment.
+fn restless(app: &TestApp, topics: [&str; 2], stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+    let (app, stop) = (app.clone(), Arc::clone(stop));
+    let [one, other] = topics.map(str::to_owned);
+    tokio::spawn(async move {
+        let mut client = app.connect().await;
+        for round in 0_u32.. {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            let destination = match round % 4 {
+                0 => "/topic/*",
+                1 => "/topic/**",
+                2 => &one,
+                _ => &other,
+            };
+            let subscription = client.subscribe(destination).await;
+            // Most often it leaves in order; now and then its connection breaks.
+            if round % 5 == 0 {
+                client = app.connect().await;
+            } else {
+                subscription.unsubscribe().await;
+            }
         }
-    });
+    })
+}
+
+/// So many times: subscribes, has its receipt, and another client publishes.
+async fn never_misses(app: TestApp, topic: &'static str, rounds: usize) {
     let (listener, sender) = (app.connect().await, app.connect().await);
-    for round in 0..1000 {
-        let topic = listener.subscribe("/topic/a").await;
-        sender.send_text("/topic/a", round.to_string()).await;
-        assert_eq!(topic.expect_text().await, round.to_string());
-        topic.unsubscribe().await;
+    for round in 0..rounds {
+        let destination = match round % 4 {
+            0 => "/topic/*",
+            1 => "/topic/**",
+            _ => topic,
+        };
+        let subscription = listener.subscribe(destination).await;
+        let body = format!("{topic} {round}");
+        match round % 2 {
+            0 => sender.send_text(topic, body.clone()).await,
+            _ => {
+                let template = app.messaging().template();
+                template.send(topic, body.clone()).await.unwrap();
+            }
+        }
+        // A pattern hears those of the others, too.
+        while subscription.expect_text().await != body {}
+        let id = subscription.id();
+        listener.send_bytes(format!("UNSUBSCRIBE\nid:{id}\nreceipt:left\n\n\0"));
+        while listener.next_frame().await.command != Command::Receipt {}
     }
-    coming_and_going.abort();
+}
+
+/// 10,000 rounds of four clients on four threads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn u_08_whatever_anybody_sends_after_the_receipt_comes() {
+    let open = || {
+        let broker = SimpleBroker::new(["/topic"]).wildcard_subscriptions();
+        builder_with(broker, &Notes::default())
+    };
+    let plain = open();
+    let intercepted = open().client_outbound(|channel| channel.intercept(|_, _| Verdict::Continue));
+    for (builder, rounds) in [(plain, 2_000), (intercepted, 500)] {
+        let app = TestApp::start(builder).patience(Duration::from_secs(20));
+        let stop = Arc::new(AtomicBool::new(false));
+        let topics @ [a, b, c, d] = ["/topic/a", "/topic/b", "/topic/c", "/topic/d"];
+        let others = [[a, b], [c, d]].map(|topics| restless(&app, topics, &stop));
+        let clients = topics.map(|topic| tokio::spawn(never_misses(app.clone(), topic, rounds)));
+        for client in clients {
+            client.await.unwrap();
+        }
+        stop.store(true, Ordering::Relaxed);
+        for other in others {
+            other.await.unwrap();
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

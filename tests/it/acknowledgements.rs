@@ -5,7 +5,7 @@ use stompframe::Limits;
 use crate::support::{App, both, broker, intercepted};
 
 #[tokio::test]
-async fn what_a_consumer_has_not_acknowledged_goes_to_the_next_with_a_mark() {
+async fn a_09_what_a_consumer_has_not_acknowledged_goes_to_the_next_with_a_mark() {
     for app in both().await {
         for leave in ["UNSUBSCRIBE\nid:0\n", "DISCONNECT\n"] {
             let mut first = app.connect().await;
@@ -78,7 +78,7 @@ async fn a_06_an_ack_of_the_mode_client_takes_along_what_came_before_it_in_its_s
 }
 
 #[tokio::test]
-async fn what_is_refused_too_often_is_a_dead_letter() {
+async fn a_08_what_is_refused_too_often_is_a_dead_letter() {
     let mut limits = Limits::default();
     limits.broker.max_deliveries = 3;
     for builder in [broker(), intercepted()] {
@@ -112,7 +112,7 @@ async fn what_is_refused_too_often_is_a_dead_letter() {
 }
 
 #[tokio::test]
-async fn a_consumer_gets_so_many_before_it_acknowledges() {
+async fn a_13_a_consumer_gets_so_many_before_it_acknowledges() {
     for app in both().await {
         let mut consumer = app.connect().await;
         consumer
@@ -137,7 +137,7 @@ async fn a_consumer_gets_so_many_before_it_acknowledges() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_that_nobody_awaits_is_an_error() {
+async fn a_05_a_11_d_09_an_acknowledgement_that_nobody_awaits_is_an_error() {
     let app = App::start(broker()).await;
     for frame in [
         "ACK\nid:1\n",
@@ -158,7 +158,7 @@ async fn an_acknowledgement_that_nobody_awaits_is_an_error() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_counts_once_and_only_in_its_own_session() {
+async fn a_11_an_acknowledgement_counts_once_and_only_in_its_own_session() {
     let app = App::start(broker()).await;
     let mut consumer = app.connect().await;
     consumer
@@ -182,7 +182,7 @@ async fn an_acknowledgement_counts_once_and_only_in_its_own_session() {
 }
 
 #[tokio::test]
-async fn earlier_versions_acknowledge_by_message_id() {
+async fn a_02_a_03_earlier_versions_acknowledge_by_message_id() {
     let app = App::start(broker()).await;
     for (version, subscription) in [("1.0", ""), ("1.1", "subscription:0\n")] {
         let mut consumer = app.open().await;
@@ -209,7 +209,7 @@ async fn earlier_versions_acknowledge_by_message_id() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_names_what_its_version_says() {
+async fn a_01_a_02_a_03_an_acknowledgement_names_what_its_version_says() {
     let app = App::start(broker()).await;
     for (version, frame, code) in [
         (
@@ -266,7 +266,7 @@ async fn a_topic_can_be_acknowledged_and_each_subscriber_has_its_own_window() {
 }
 
 #[tokio::test]
-async fn who_does_not_acknowledge_a_topic_is_a_slow_consumer_in_the_end() {
+async fn a_13_who_does_not_acknowledge_a_topic_is_a_slow_consumer_in_the_end() {
     let mut limits = Limits::default();
     limits.outbox.max_frames = 4;
     for builder in [broker(), intercepted()] {

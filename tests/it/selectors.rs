@@ -30,7 +30,7 @@ impl Client {
 }
 
 #[tokio::test]
-async fn a_topic_gives_what_is_wanted_to_those_who_want_it() {
+async fn u_09_a_topic_gives_what_is_wanted_to_those_who_want_it() {
     let app = app().await;
     let mut client = app.connect().await;
     client
@@ -104,7 +104,7 @@ async fn what_no_consumer_of_a_queue_wants_waits_for_one_who_does() {
 }
 
 #[tokio::test]
-async fn a_selector_that_cannot_be_is_an_error_and_never_everything() {
+async fn u_07_u_09_a_selector_that_cannot_be_is_an_error_and_never_everything() {
     let app = app().await;
     for (selector, words) in [
         ("colour = ", "end"),
@@ -138,7 +138,7 @@ async fn a_selector_that_cannot_be_is_an_error_and_never_everything() {
 }
 
 #[tokio::test]
-async fn selectors_are_refused_where_there_are_none() {
+async fn u_09_selectors_are_refused_where_there_are_none() {
     let app = App::start(broker()).await;
     for destination in ["/topic/paint", "/queue/paint", "/user/queue/paint"] {
         let mut client = app.connect().await;

@@ -43,7 +43,7 @@ impl Client {
 }
 
 #[tokio::test]
-async fn nothing_is_seen_before_the_commit_and_all_of_it_after_in_order() {
+async fn n_05_x_04_nothing_is_seen_before_the_commit_and_all_of_it_after_in_order() {
     let app = app().await;
     let mut listener = app.connect().await;
     listener.subscribe("0", "/topic/a").await;
@@ -64,7 +64,7 @@ async fn nothing_is_seen_before_the_commit_and_all_of_it_after_in_order() {
 }
 
 #[tokio::test]
-async fn what_is_aborted_never_was() {
+async fn x_05_x_06_what_is_aborted_never_was() {
     let app = app().await;
     let mut listener = app.connect().await;
     listener.subscribe("0", "/topic/a").await;
@@ -80,7 +80,7 @@ async fn what_is_aborted_never_was() {
 }
 
 #[tokio::test]
-async fn transactions_do_not_mix() {
+async fn x_07_transactions_do_not_mix() {
     let app = app().await;
     let mut client = app.connect().await;
     client.subscribe("0", "/topic/a").await;
@@ -95,7 +95,7 @@ async fn transactions_do_not_mix() {
 }
 
 #[tokio::test]
-async fn an_acknowledgement_counts_when_it_is_committed() {
+async fn a_10_an_acknowledgement_counts_when_it_is_committed() {
     let app = app().await;
     let mut consumer = app.connect().await;
     consumer
@@ -122,7 +122,7 @@ async fn an_acknowledgement_counts_when_it_is_committed() {
 }
 
 #[tokio::test]
-async fn a_refusal_in_a_transaction_takes_effect_with_it() {
+async fn a_10_a_refusal_in_a_transaction_takes_effect_with_it() {
     let app = app().await;
     let mut consumer = app.connect().await;
     consumer
@@ -142,7 +142,7 @@ async fn a_refusal_in_a_transaction_takes_effect_with_it() {
 }
 
 #[tokio::test]
-async fn one_delivery_is_acknowledged_once() {
+async fn a_10_a_11_one_delivery_is_acknowledged_once() {
     let app = app().await;
     for second in ["", "transaction:t\n", "transaction:u\n"] {
         let mut consumer = app.connect().await;
@@ -190,7 +190,7 @@ async fn what_would_be_refused_is_refused_as_it_arrives() {
 }
 
 #[tokio::test]
-async fn what_fails_at_the_commit_is_the_answer_to_it() {
+async fn x_04_what_fails_at_the_commit_is_the_answer_to_it() {
     let app = app().await;
     let mut client = app.connect().await;
     client.subscribe("0", "/user/queue/errors").await;
@@ -211,7 +211,7 @@ async fn what_fails_at_the_commit_is_the_answer_to_it() {
 }
 
 #[tokio::test]
-async fn a_transaction_has_to_be_open_and_have_a_name() {
+async fn n_05_x_01_x_02_x_03_a_transaction_has_to_be_open_and_have_a_name() {
     let app = app().await;
     for (frames, code) in [
         ("BEGIN\n\n\0", "missing-header"),
@@ -241,7 +241,7 @@ async fn a_transaction_has_to_be_open_and_have_a_name() {
 }
 
 #[tokio::test]
-async fn transactions_have_bounds() {
+async fn x_10_transactions_have_bounds() {
     let mut limits = Limits::default();
     limits.transactions.max_open = 2;
     limits.transactions.max_frames = 2;

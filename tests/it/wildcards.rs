@@ -16,7 +16,7 @@ async fn app() -> App {
 }
 
 #[tokio::test]
-async fn a_pattern_hears_all_that_matches_under_the_destination_it_was_sent_to() {
+async fn u_14_a_pattern_hears_all_that_matches_under_the_destination_it_was_sent_to() {
     let app = app().await;
     let mut client = app.connect().await;
     for (id, pattern) in [

@@ -185,6 +185,8 @@ impl Answers {
 const fn must_know(code: ErrorCode, about: About<'_>) -> bool {
     about.receipt.is_some()
         || matches!(code, ErrorCode::Denied)
+        // It would believe that all of it has happened.
+        || matches!(about.command, Command::Commit)
         // It would wait forever for what never comes.
         || matches!(about.command, Command::Subscribe)
             && matches!(

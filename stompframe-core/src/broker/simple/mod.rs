@@ -162,7 +162,7 @@ impl MessageHandler for SimpleBrokerHandler {
                 self.queues.check_acknowledgement(message, session)?;
             }
             _ if !self.config.prefixes.cover(destination) => return Ok(false),
-            _ if self.config.queues.cover(destination) => self.queues.check(destination)?,
+            _ if self.config.queues.cover(destination) => self.queues.check(message)?,
             _ => {}
         }
         Ok(true)

@@ -39,8 +39,11 @@ impl Protocol {
             None => self.offer(message, receipt).await,
         };
         match offered {
-            // The client is mistaken about what it has received: that hides a loss, or a bug.
-            Err(error) if error.code() == ErrorCode::UnknownAck => Err(error),
+            // The client is mistaken about what it has received: that hides a loss, or a bug. Where
+            // there is no broker, nothing was to be acknowledged.
+            Err(error) if matches!(error.code(), ErrorCode::UnknownAck | ErrorCode::NoRoute) => {
+                Err(ErrorCode::UnknownAck.into())
+            }
             offered => {
                 let about = About {
                     command: frame.command,

@@ -72,11 +72,11 @@ impl Queues {
     }
 
     /// Whether a message would be taken now.
-    pub(super) fn check(&self, destination: &str) -> Result<(), MessagingError> {
-        if self.queues.pin().contains_key(destination) {
-            return Ok(());
+    pub(super) fn check(&self, message: &Message) -> Result<(), MessagingError> {
+        match self.queues.pin().get(message.destination()) {
+            Some(queue) => queue.check(message),
+            None => self.check_count(),
         }
-        self.check_count()
     }
 
     /// Begins to give a subscription the messages of a queue. `window` is how many it wants to hold

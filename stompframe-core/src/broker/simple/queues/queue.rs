@@ -107,6 +107,15 @@ impl Queue {
         to.settle_one(delivery.number());
     }
 
+    /// Whether a message would be taken now.
+    pub(super) fn check(&self, message: &Message) -> Result<(), MessagingError> {
+        self.expire(Instant::now());
+        if self.state().has_place(message, self.bounds) {
+            return Ok(());
+        }
+        Err(full())
+    }
+
     /// Takes a message, at once.
     pub(in crate::broker::simple) fn send(self: &Arc<Self>, message: &Arc<Message>) -> Performed {
         self.perform(Work::Send(Arc::clone(message)))

@@ -108,9 +108,7 @@ impl Round<'_> {
             return Ok(());
         };
         let state = &mut *self.state;
-        if state.waiting.len() >= self.bounds.messages
-            || state.bytes + stored.len() > self.bounds.bytes
-        {
+        if !state.fits(stored.len(), self.bounds) {
             return Err(Refused::Full);
         }
         state.bytes += stored.len();
@@ -227,6 +225,17 @@ impl State {
             });
         }
         !self.retired
+    }
+
+    /// Whether a message can be given to somebody, or wait.
+    pub(super) fn has_place(&self, message: &Message, bounds: Bounds) -> bool {
+        let bytes = message.footprint();
+        let is_free = |entry: &Entry| entry.takes(message) && entry.consumer.is_ready(bytes);
+        self.fits(bytes, bounds) || self.consumers.iter().any(is_free)
+    }
+
+    fn fits(&self, bytes: usize, bounds: Bounds) -> bool {
+        self.waiting.len() < bounds.messages && self.bytes + bytes <= bounds.bytes
     }
 
     fn leave(&mut self, consumer: &Arc<Consumer>) {
