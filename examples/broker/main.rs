@@ -14,7 +14,7 @@
 //! | `BROKER_USER`, `BROKER_PASSCODE` | what `login` and `passcode` of a client have to be | anybody may connect |
 //!
 //! Where it listens it prints first, a line for each. `/topic/..` goes to all subscribers and
-//! `/queue/..` to one of them. What an application closes is open here: clients SEND straight to the
+//! `/queue/..` to one of them; answers come to `/temp-queue/..`. What an application closes is open here: clients SEND straight to the
 //! broker, subscribe to wildcards, come from pages of any origin, and everything may be large.
 
 use std::env;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut broker = broker();
     if let Some(user) = variable("BROKER_USER")? {
-        let passcode = variable::<String>("BROKER_PASSCODE")?.unwrap_or_default();
+        let passcode = variable("BROKER_PASSCODE")?.ok_or("BROKER_USER needs BROKER_PASSCODE")?;
         broker = only_for(user, passcode, broker);
     }
     let messaging = broker.build()?;
@@ -60,7 +60,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn broker() -> MessagingBuilder {
     let simple_broker = SimpleBroker::new(DESTINATIONS)
         .wildcard_subscriptions()
-        .selectors();
+        .selectors()
+        .temporary_queues();
     let heart_beat = std::time::Duration::from_secs(1); // The client chooses how seldom.
     let builder = Messaging::builder()
         .simple_broker(simple_broker)
@@ -72,13 +73,15 @@ fn broker() -> MessagingBuilder {
     })
 }
 
-/// Room for several messages of a megabyte at every stop, and for one user with many clients.
+/// Room for several messages of a megabyte at every stop, for fewer clients than usual; all of them
+/// may be of one user.
 fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.frame.max_frame = 4 * MIB;
     limits.outbox.max_bytes = 32 * MIB;
     limits.transactions.max_bytes = 32 * MIB;
     limits.broker.max_queue_bytes = 64 * MIB;
+    limits.max_sessions = 1_000;
     limits.max_subscriptions = 1_000;
     limits.max_sessions_per_user = limits.max_sessions;
     limits

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ChatServer, until } from './chat-server.js';
-import { TestClient, within } from './stomp-client.js';
+import { within } from './inbox.js';
+import { TestClient } from './stomp-client.js';
 
 let server;
 let lastRoom = 1000;
