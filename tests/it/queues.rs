@@ -34,9 +34,8 @@ async fn messages_wait_for_a_consumer_in_their_order() {
             sender.send_to("/queue/work", &number.to_string()).await;
         }
         let mut consumer = app.connect().await;
-        consumer
-            .send("SUBSCRIBE\nid:0\ndestination:/queue/work\n\n\0")
-            .await;
+        // Clients wait for the receipt, and expect it first.
+        consumer.subscribe("0", "/queue/work").await;
         for number in 0..3 {
             assert_eq!(consumer.body().await, number.to_string());
         }

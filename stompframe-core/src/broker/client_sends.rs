@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::channel::{Handling, MessageHandler};
 use crate::destination::Prefixes;
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::{Message, MessageType, SubscriptionId};
 use crate::session::Session;
 
 /// The broker as clients reach it: a SEND straight to a broker destination is refused unless the
@@ -52,6 +52,10 @@ impl MessageHandler for ClientSends {
             Some(error) => Handling::Done(Err(error)),
             None => self.broker.handle(message, session),
         }
+    }
+
+    fn subscribed(&self, session: &Arc<Session>, subscription: &SubscriptionId) -> Handling {
+        self.broker.subscribed(session, subscription)
     }
 
     fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {

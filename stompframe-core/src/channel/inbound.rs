@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
-use super::listener::{MessageHandler, check, deliver};
-use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use super::listener::{Handling, MessageHandler, check, deliver};
+use crate::error::{Chain, ErrorCode, MessagingError};
+use crate::message::{Message, MessageType, SubscriptionId};
 use crate::session::Session;
 
 /// A message that the interceptors have let pass, and that waits for its transaction.
@@ -73,6 +73,20 @@ impl ClientInboundChannel {
         let result = deliver(&self.listeners, &message, Some(session)).await;
         self.interceptors.done(&message, &result, context);
         Ok((result?, message))
+    }
+
+    /// Tells the listeners that a subscription is live, and that its client knows.
+    pub(crate) async fn subscribed(&self, session: &Arc<Session>, subscription: &SubscriptionId) {
+        for listener in &self.listeners {
+            let result = match listener.subscribed(session, subscription) {
+                Handling::Ignored => continue,
+                Handling::Done(result) => result,
+                Handling::Pending(handled) => handled.await,
+            };
+            if let Err(error) = result {
+                tracing::warn!(error = %Chain(&error), "what waited for a subscription did not follow");
+            }
+        }
     }
 
     /// Sends a message through the interceptors, and holds it there if it would be taken then.

@@ -5,7 +5,7 @@ use futures_util::future::BoxFuture;
 
 use super::interceptor::Outcome;
 use crate::error::MessagingError;
-use crate::message::Message;
+use crate::message::{Message, SubscriptionId};
 use crate::session::Session;
 
 /// Whoever listens on a channel (Spring's `MessageHandler`): the annotated handlers, the user
@@ -16,6 +16,13 @@ pub trait MessageHandler: Send + Sync + 'static {
     /// `session` is the session that the message comes from; none for what the application
     /// publishes by itself.
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling;
+
+    /// A session's subscription is live, and its RECEIPT, if one was asked for, is on its way: what
+    /// has been waiting for it may follow.
+    fn subscribed(&self, session: &Arc<Session>, subscription: &SubscriptionId) -> Handling {
+        let _ = (session, subscription);
+        Handling::Ignored
+    }
 
     /// Whether a client's message is for this listener, and would be taken as things stand now.
     /// Nothing is done with it: it belongs to a transaction, and comes when that is committed. False

@@ -17,7 +17,7 @@ use self::topics::{Matching, Subscriber, Topics};
 use super::BrokerLimits;
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::MessagingError;
-use crate::message::{Audience, Message, MessageType};
+use crate::message::{Audience, Message, MessageType, SubscriptionId};
 use crate::session::{OutboxLimits, Session};
 
 /// Delivers what is published to a topic to every subscription of it, and what is sent to a queue to
@@ -153,6 +153,10 @@ impl MessageHandler for SimpleBrokerHandler {
             }
             _ => Handling::Ignored,
         }
+    }
+
+    fn subscribed(&self, session: &Arc<Session>, subscription: &SubscriptionId) -> Handling {
+        self.queues.feed(session.id(), subscription)
     }
 
     fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {

@@ -42,9 +42,10 @@ impl SimpleBrokerHandler {
         let mode = message.ack_mode();
         let window = prefetch(message);
         if let Kind::Queue = kind {
-            return self
+            let subscribed = self
                 .queues
                 .subscribe(destination, &subscription, mode, window);
+            return Handling::Done(subscribed);
         }
         if let Kind::Pattern(_) = kind
             && let Err(error) = self.check_wildcards(session)

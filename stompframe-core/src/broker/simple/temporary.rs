@@ -136,20 +136,13 @@ impl SimpleBrokerHandler {
             },
             selector: None,
         };
-        match self
+        let subscribed = self
             .queues
-            .subscribe(&queue, &subscription, AckMode::Auto, None)
-        {
-            Handling::Done(Err(error)) => {
-                session.release(&id);
-                Err(error)
-            }
-            handling => {
-                // It is empty, so nothing follows that anybody had to wait for.
-                super::queues::handle_soon(handling);
-                Ok(queue)
-            }
+            .subscribe(&queue, &subscription, AckMode::Auto, None);
+        if subscribed.is_err() {
+            session.release(&id);
         }
+        subscribed.map(|()| queue)
     }
 
     /// Ends a subscription, if it is to a temporary queue; the queue, too, if it was its last.

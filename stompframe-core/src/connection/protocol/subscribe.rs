@@ -48,6 +48,7 @@ impl Protocol {
         };
         let next = self.answer(offered, about).await;
         if is_live {
+            self.shared.inbound.subscribed(&self.session, &id).await;
             let kind = || SessionEventKind::Subscribed { id, destination };
             self.shared.events.tell(&self.session, kind).await;
         }

@@ -62,6 +62,26 @@ impl Queues {
         Some((holder?, number))
     }
 
+    /// Gives a subscription what waits for it, if it is one to a queue.
+    pub(in crate::broker::simple) fn feed(
+        &self,
+        session: &SessionId,
+        id: &SubscriptionId,
+    ) -> Handling {
+        let consumers = self.consumers.pin();
+        let consumer = consumers.get(session).and_then(|consumers| {
+            let all = consumers.all();
+            all.iter().find(|one| one.is(id)).cloned()
+        });
+        match consumer {
+            Some(consumer) => {
+                let queue = Arc::clone(&consumer.queue);
+                queue.handle(Work::Feed(consumer))
+            }
+            None => Handling::Ignored,
+        }
+    }
+
     pub(super) fn remember(&self, consumer: Arc<Consumer>) {
         let session = consumer.subscription.recipient.session.id().clone();
         let consumers = self.consumers.pin();
@@ -108,8 +128,8 @@ impl Queues {
         let sessions = self.consumers.pin();
         let consumers = sessions.get(session)?;
         let mut all = consumers.all();
-        let is_it = |consumer: &Arc<Consumer>| &consumer.subscription.recipient.subscription == id;
-        let consumer = all.iter().position(is_it).map(|at| all.swap_remove(at));
+        let at = all.iter().position(|consumer| consumer.is(id));
+        let consumer = at.map(|at| all.swap_remove(at));
         if all.is_empty() {
             // A session's frames are handled one after the other, so none comes meanwhile.
             sessions.remove(session);

@@ -6,7 +6,7 @@ use super::queue::{Queue, handle_soon};
 use super::state::Work;
 use super::stored::Stored;
 use crate::broker::simple::subscription::Subscription;
-use crate::message::AckMode;
+use crate::message::{AckMode, SubscriptionId};
 use crate::session::OnRoom;
 
 /// One subscription that a queue gives messages to, and what it has not acknowledged.
@@ -50,6 +50,11 @@ impl Consumer {
             unsettled: Mutex::default(),
             is_waiting: AtomicBool::new(false),
         }
+    }
+
+    /// Whether it is the subscription of this id.
+    pub(super) fn is(&self, id: &SubscriptionId) -> bool {
+        self.subscription.recipient.subscription == *id
     }
 
     pub(super) fn acknowledges(&self) -> bool {

@@ -79,7 +79,8 @@ impl Queues {
         }
     }
 
-    /// Begins to give a subscription the messages of a queue. `window` is how many it wants to hold
+    /// Makes a subscription one of those that a queue gives messages to. What waits comes when it is
+    /// [fed](Self::feed), behind the RECEIPT: clients expect that first. `window` is how many it wants to hold
     /// unacknowledged at most.
     pub(super) fn subscribe(
         self: &Arc<Self>,
@@ -87,19 +88,16 @@ impl Queues {
         subscription: &Subscription,
         mode: AckMode,
         window: Option<usize>,
-    ) -> Handling {
+    ) -> Result<(), MessagingError> {
         // A consumer belongs to its queue, so one that has just retired takes it along.
         loop {
-            let queue = match self.queue(destination) {
-                Ok(queue) => queue,
-                Err(error) => return Handling::Done(Err(error)),
-            };
+            let queue = self.queue(destination)?;
             let window = self.window(window);
             let consumer = Consumer::new(Arc::clone(&queue), subscription.clone(), mode, window);
             let consumer = Arc::new(consumer);
             if queue.join(Arc::clone(&consumer)) {
-                self.remember(Arc::clone(&consumer));
-                return queue.handle(Work::Feed(consumer));
+                self.remember(consumer);
+                return Ok(());
             }
         }
     }
