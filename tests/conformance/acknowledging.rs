@@ -63,7 +63,7 @@ fn answer(command: Command, message: &Frame, version: &str) -> Frame {
 async fn rest(app: &TestApp, queue: &str) -> Vec<String> {
     let client = app.connect().await;
     client.send_bytes(format!(
-        "SUBSCRIBE\nid:rest\ndestination:{queue}\nreceipt:r\n\n\0"
+        "SUBSCRIBE\nid:rest\ndestination:{queue}\n\n\0UNSUBSCRIBE\nid:none\nreceipt:r\n\n\0"
     ));
     bodies_until_receipt(&client).await
 }
