@@ -16,8 +16,8 @@ use tokio::runtime::Runtime;
 fn run(url: &str, scenario: &str) -> Report {
     let words = ["load"].into_iter().chain(scenario.split_whitespace());
     let always = ["--url", url, "--seconds", "0.2", "--warm-up", "0.1"];
-    let options = Options::try_parse_from(words.chain(always)).unwrap();
-    let report = stompframe_load::run(&options).unwrap();
+    let options = Options::try_parse_from(words.chain(always)).expect("options that there are");
+    let report = stompframe_load::run(&options).expect("a run to its end");
     assert!(report.is_complete(), "{scenario}:\n{report}");
     assert_eq!(report.closed, 0, "{scenario}:\n{report}");
     report
@@ -35,8 +35,8 @@ fn delivers(url: &str, scenario: &str) -> Report {
 fn serve(runtime: &Runtime, router: Router) -> SocketAddr {
     let listener = runtime
         .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-        .unwrap();
-    let address = listener.local_addr().unwrap();
+        .expect("a free port");
+    let address = listener.local_addr().expect("an address");
     runtime.spawn(async { axum::serve(listener, router).await });
     address
 }
@@ -47,8 +47,8 @@ fn stompframe(runtime: &Runtime) -> [String; 2] {
         .endpoint(Endpoint::new("/ws"))
         .endpoint(Endpoint::tcp("127.0.0.1:0"))
         .build()
-        .unwrap();
-    let tcp = runtime.block_on(messaging.bind_tcp()).unwrap();
+        .expect("a sound application");
+    let tcp = runtime.block_on(messaging.bind_tcp()).expect("a free port");
     let urls = [
         format!("ws://{}/ws", serve(runtime, messaging.router())),
         format!("tcp://{}", tcp.addresses()[0]),

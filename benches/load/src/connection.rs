@@ -82,11 +82,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what there is, and gives each message's subscription and body to `receive`. Calls `has_read` before,
-    /// each time that something was read.
+    /// Reads what there is, up to the end of the connection if that is said to be near, and gives each message's
+    /// subscription and body to `receive`. Calls `has_read` before, each time that something was read.
     pub(crate) fn read(
         &mut self,
         buffer: &mut [u8],
+        ends: bool,
         mut receive: impl FnMut(&[u8], &[u8]),
         mut has_read: impl FnMut(),
     ) -> io::Result<()> {
@@ -104,8 +105,8 @@ impl Connection {
                     let used = self.take(whole, &mut receive)?;
                     self.kept.clear();
                     self.kept.extend_from_slice(&whole[used..]);
-                    // Less than there was room for is all there is.
-                    if whole.len() < buffer.len() {
+                    // Less than there was room for is all there is, unless the end is behind it.
+                    if whole.len() < buffer.len() && !ends {
                         break;
                     }
                 }

@@ -150,7 +150,7 @@ impl Plan {
         if self.publishers >= usize::from(u16::MAX) {
             return Err(format!("at most {} publishers", u16::MAX - 1));
         }
-        if self.topics == 0 || self.each == 0 || self.topics % self.each != 0 {
+        if self.topics == 0 || self.each == 0 || !self.topics.is_multiple_of(self.each) {
             return Err("the number of topics is a multiple of --each".to_owned());
         }
         if self.topics as usize > self.subscribers * self.each as usize && self.topics > 1 {

@@ -66,7 +66,7 @@ impl Publisher {
 
     /// Where the message of this number went.
     pub(crate) const fn topic(&self, number: u32) -> u32 {
-        (self.first_topic as u64 + number as u64) as u32 % self.topics
+        self.first_topic.wrapping_add(number) % self.topics
     }
 
     /// How many messages it had sent to the same topic before.

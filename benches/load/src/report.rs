@@ -84,7 +84,7 @@ pub struct Stalled {
     pub connections: usize,
     /// How many of them the server has ended.
     pub closed: usize,
-    /// Messages that waited for them.
+    /// Messages that they received when they were read again in the end.
     pub messages: u64,
 }
 
@@ -112,6 +112,10 @@ pub struct Generator {
     /// How much of a core; absent where that cannot be seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<f64>,
+    /// How much of the time others had its core although it could have run. On a machine that has nothing else to do,
+    /// this is next to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited: Option<f64>,
     /// Messages in each read: how much the server, or the kernel, has put together.
     pub messages_per_read: f64,
 }
@@ -161,7 +165,7 @@ impl fmt::Display for Report {
         if let Some(stalled) = self.stalled {
             let of = format!("{} of {}", stalled.closed, stalled.connections);
             line("stalled, closed", of)?;
-            line("stalled, messages waiting", stalled.messages.to_string())?;
+            line("stalled, read in the end", stalled.messages.to_string())?;
         }
         if let Some(server) = self.server {
             line("server, cores", format!("{:.2}", server.cpu))?;
@@ -176,6 +180,9 @@ impl fmt::Display for Report {
         }
         if let Some(cpu) = self.generator.cpu {
             line("generator, cores", format!("{cpu:.2}"))?;
+        }
+        if let Some(waited) = self.generator.waited {
+            line("generator, waited", format!("{waited:.2}"))?;
         }
         let per_read = self.generator.messages_per_read;
         line("messages in a read", format!("{per_read:.1}"))

@@ -22,7 +22,7 @@ impl Process {
         let mut sum = Duration::ZERO;
         for task in fs::read_dir(format!("/proc/{}/task", self.0))? {
             // A thread may have ended in between.
-            sum += cpu_of(&task?.path()).unwrap_or_default();
+            sum += share_of(&task?.path()).map_or(Duration::ZERO, |share| share.ran);
         }
         Ok(sum)
     }
@@ -39,15 +39,31 @@ impl Process {
     }
 }
 
-/// The CPU time of the generator, where it can be seen.
-pub(crate) fn own_cpu() -> Option<Duration> {
-    cpu_of(Path::new("/proc/thread-self")).ok()
+/// What the generator's thread has had, where that can be seen.
+pub(crate) fn own_share() -> Option<Share> {
+    share_of(Path::new("/proc/thread-self")).ok()
 }
 
-fn cpu_of(task: &Path) -> io::Result<Duration> {
+/// What the scheduler gave to a thread.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    /// How long it has run.
+    pub(crate) ran: Duration,
+    /// How long it could have, and others did.
+    pub(crate) waited: Duration,
+}
+
+fn share_of(task: &Path) -> io::Result<Share> {
     let text = fs::read_to_string(task.join("schedstat"))?;
-    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
-    nanoseconds
-        .map(Duration::from_nanos)
-        .ok_or_else(|| io::Error::other("schedstat has no numbers"))
+    let mut numbers = text.split(' ').map(str::parse);
+    let mut next = || {
+        let number = numbers.next().and_then(Result::ok);
+        number
+            .map(Duration::from_nanos)
+            .ok_or_else(|| io::Error::other("schedstat has no numbers"))
+    };
+    Ok(Share {
+        ran: next()?,
+        waited: next()?,
+    })
 }

@@ -12,6 +12,9 @@ use crate::wire::{Role, Url, Wire};
 /// Larger than what a socket holds at once in most cases, so that one read takes all.
 const BUFFER: usize = 1024 * 1024;
 
+/// How long nothing may come until nothing more is expected.
+const QUIET: Duration = Duration::from_millis(500);
+
 /// All connections, and the loop over what happens to them.
 #[derive(Debug)]
 pub(crate) struct Swarm {
@@ -86,16 +89,24 @@ impl Swarm {
         self.poll.registry().deregister(stream)
     }
 
-    /// Reads all that a stalled connection has; says how many messages that was, and whether it has ended.
-    pub(crate) fn look_into(&mut self, connection: usize) -> (u64, bool) {
-        let connection = &mut self.connections[connection];
+    /// Reads all that a stalled connection still receives; says how many messages that was, and whether the server
+    /// has ended it.
+    pub(crate) fn look_into(&mut self, index: usize) -> io::Result<(u64, bool)> {
+        let connection = &mut self.connections[index];
+        let registry = self.poll.registry();
+        registry.register(&mut connection.stream, Token(index), Interest::READABLE)?;
         let mut messages = 0;
-        let result = connection.read(&mut self.buffer, |_, _| messages += 1, || {});
-        // An ERROR that says what it was is an end as well.
-        (
-            messages,
-            result.is_err() || connection.phase == Phase::Closed,
-        )
+        loop {
+            self.poll.poll(&mut self.events, Some(QUIET))?;
+            if !self.events.iter().any(|it| it.token() == Token(index)) {
+                return Ok((messages, false));
+            }
+            let result = connection.read(&mut self.buffer, true, |_, _| messages += 1, || {});
+            // An ERROR that says what it was is an end as well.
+            if result.is_err() || connection.phase == Phase::Closed {
+                return Ok((messages, true));
+            }
+        }
     }
 
     /// Waits until something happens, or for that long, and handles all that has.
@@ -115,6 +126,7 @@ impl Swarm {
                 let now = Cell::new(Duration::ZERO);
                 connection.read(
                     &mut self.buffer,
+                    event.is_read_closed(),
                     |subscription, body| score.received(index, subscription, body, now.get()),
                     || {
                         now.set(self.began.elapsed());

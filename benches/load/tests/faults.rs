@@ -1,22 +1,19 @@
-//! A server that does everything wrong once: the counts are worth something only if it is found out.
+//! Servers that do wrong on purpose: the counts are worth something only if that is found out.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use clap::Parser as _;
-use stompframe_load::Options;
+use stompframe_load::{Options, Report};
 
 /// A message of the raw protocol: its length, and then the body.
 const SIZE: usize = 4 + 16;
 
-/// Passes on what one client publishes to the one that listens, faults included.
+/// Passes on what one client publishes to the one that listens, and does everything wrong once.
 fn serve(listener: &TcpListener) -> std::io::Result<()> {
-    let (mut subscriber, mut publisher) = (accept(listener)?, accept(listener)?);
-    if subscriber.0 == b'p' {
-        std::mem::swap(&mut subscriber, &mut publisher);
-    }
-    let (mut to, mut from) = (subscriber.1, publisher.1);
+    // Connections are opened one after the other, and that of the publisher comes last.
+    let (mut to, mut from) = (accept(listener)?, accept(listener)?);
     let mut message = [0; SIZE];
     let mut held = None;
     let mut number = 0;
@@ -45,24 +42,59 @@ fn serve(listener: &TcpListener) -> std::io::Result<()> {
     }
 }
 
-/// A client, and what it says it is.
-fn accept(listener: &TcpListener) -> std::io::Result<(u8, TcpStream)> {
+/// Passes on what the last client publishes to the two others, but ends the second of them in the middle.
+fn serve_and_end_one(listener: &TcpListener) -> std::io::Result<()> {
+    let mut reading = accept(listener)?;
+    let mut stalled = Some(accept(listener)?);
+    let mut from = accept(listener)?;
+    let mut message = [0; SIZE];
+    for number in 0.. {
+        from.read_exact(&mut message)?;
+        reading.write_all(&message)?;
+        if number == 20 {
+            stalled = None;
+        } else if let Some(stalled) = &mut stalled {
+            stalled.write_all(&message)?;
+        }
+    }
+    Ok(())
+}
+
+/// A client that has said what it is.
+fn accept(listener: &TcpListener) -> std::io::Result<TcpStream> {
     let (mut client, _) = listener.accept()?;
-    let mut letter = [0];
-    client.read_exact(&mut letter)?;
-    Ok((letter[0], client))
+    client.read_exact(&mut [0])?;
+    Ok(client)
+}
+
+/// Runs a scenario with bodies of 16 bytes against such a server.
+fn run(serve: fn(&TcpListener) -> std::io::Result<()>, scenario: &str) -> Report {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("tcp://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || serve(&listener));
+    let words = ["load"].into_iter().chain(scenario.split_whitespace());
+    let always = ["--raw", "--size", "16", "--seconds", "0.2", "--url", &url];
+    let options = Options::try_parse_from(words.chain(always)).expect("options that there are");
+    stompframe_load::run(&options).expect("a run to its end")
 }
 
 #[test]
 fn what_is_lost_duplicated_reordered_or_damaged_is_counted() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("tcp://{}", listener.local_addr().unwrap());
-    thread::spawn(move || serve(&listener));
-    let words = "load fan-out --raw --subscribers 1 --rate 1000 --size 16 --seconds 0.2 --url";
-    let options = Options::try_parse_from(words.split(' ').chain([url.as_str()])).unwrap();
-    let report = stompframe_load::run(&options).unwrap();
+    let report = run(serve, "fan-out --subscribers 1 --rate 1000");
     assert_eq!(report.lost, 2, "what is damaged has not arrived\n{report}");
     assert_eq!(report.duplicated, 1, "{report}");
     assert_eq!(report.reordered, 1, "{report}");
     assert_eq!(report.misdirected, 1, "{report}");
+}
+
+#[test]
+fn a_slow_consumer_that_is_ended_is_noticed() {
+    let report = run(
+        serve_and_end_one,
+        "slow --subscribers 1 --stalled 1 --rate 200",
+    );
+    assert!(report.is_complete(), "the other misses nothing\n{report}");
+    let stalled = report.stalled.expect("somebody was stalled");
+    assert_eq!((stalled.connections, stalled.closed), (1, 1), "{report}");
+    assert!((1..20).contains(&stalled.messages), "{report}");
 }

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::plan::{Kind, Pace, Plan};
 use crate::report::Report;
 use crate::score::Score;
-use crate::server::{Process, own_cpu};
+use crate::server::{Process, Share, own_share};
 use crate::swarm::Swarm;
 use crate::wire::{Body, Stamp, Wire};
 
@@ -49,7 +49,7 @@ struct Snapshot {
     delivered: u64,
     reads: u64,
     server: Duration,
-    generator: Option<Duration>,
+    generator: Option<Share>,
 }
 
 impl Run {
@@ -179,7 +179,7 @@ impl Run {
             delivered: self.score.delivered,
             reads: self.swarm.reads,
             server: self.server.map_or(Ok(Duration::ZERO), Process::cpu)?,
-            generator: own_cpu(),
+            generator: own_share(),
         })
     }
 }

@@ -18,7 +18,7 @@ impl Run {
             messages: 0,
         };
         for index in self.plan.reading()..self.plan.subscribers {
-            let (messages, closed) = self.swarm.look_into(index);
+            let (messages, closed) = self.swarm.look_into(index)?;
             stalled.messages += messages;
             stalled.closed += usize::from(closed);
         }
@@ -56,7 +56,8 @@ impl Run {
             stalled: (self.plan.stalled > 0).then_some(stalled),
             server,
             generator: Generator {
-                cpu: own.map(|(to, from)| cores(to.saturating_sub(from), time)),
+                cpu: own.map(|(to, from)| cores(to.ran.saturating_sub(from.ran), time)),
+                waited: own.map(|(to, from)| cores(to.waited.saturating_sub(from.waited), time)),
                 messages_per_read: share(deliveries as f64, (to.reads - from.reads) as f64),
             },
         })

@@ -20,20 +20,20 @@ impl Stamp {
     }
 
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let letters = body.first_chunk::<SMALLEST>()?;
-        let mut value = 0;
-        for letter in letters {
-            let bits = letter.wrapping_sub(b'a');
-            if bits > 15 {
-                return None;
-            }
-            value = value << 4 | u64::from(bits);
-        }
+        let (publisher, rest) = body.split_first_chunk::<4>()?;
         Some(Self {
-            publisher: u16::try_from(value >> 32).ok()?,
-            number: (value & u64::from(u32::MAX)) as u32,
+            publisher: u16::try_from(bits(publisher)?).ok()?,
+            number: bits(rest.first_chunk::<8>()?)?,
         })
     }
+}
+
+/// What so many letters stand for.
+fn bits(letters: &[u8]) -> Option<u32> {
+    letters.iter().try_fold(0, |value, letter| {
+        let bits = letter.wrapping_sub(b'a');
+        (bits < 16).then(|| value << 4 | u32::from(bits))
+    })
 }
 
 /// A body of a certain size, with room for the stamp.
