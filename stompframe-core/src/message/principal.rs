@@ -8,7 +8,7 @@ use bytestring::ByteString;
 /// Who a session belongs to. A user may have several sessions: one for each tab and device. Cloning
 /// is cheap.
 ///
-/// What is known of the user goes with it: roles, which rules ask for, and
+/// What is known of the user goes with it: roles, which [rules](crate::security::rules) ask for, and
 /// the application's own claims, such as those of a token.
 ///
 /// ```
