@@ -8,6 +8,10 @@ pub mod handlers {}
 #[doc = include_str!("../docs/broker.md")]
 pub mod broker {}
 
+/// Who may do what: rules by type of frame, destination, role, or a function of one's own.
+#[doc = include_str!("../docs/security.md")]
+pub mod security {}
+
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::openness::Openness;
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
@@ -239,6 +240,21 @@ impl MessagingBuilder {
         BuildError::check(problems)?;
         for limit in self.limits.to_string().lines() {
             tracing::info!("limit: {limit}");
+        }
+
+        if authorization.is_none() {
+            let open = Openness {
+                application_prefixes: &self.application_prefixes,
+                mappings: &registry,
+                broker: &simple_broker,
+                sends: &self.accepted_sends,
+                sends_to_users: &self.accepted_user_sends,
+            };
+            for open in open.lines() {
+                tracing::warn!(
+                    "there are no rules (`.authorize(..)`): whoever connects may {open}"
+                );
+            }
         }
 
         let states = Arc::new(self.states);
