@@ -66,12 +66,17 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
 #[tokio::main]
 async fn main() -> Result<(), stompframe::Error> {
     let variant = std::env::var("PARITY_VARIANT").unwrap_or_else(|_| "main".to_owned());
-    let messaging = variants::builder(&variant)
-        .endpoint(Endpoint::new("/ws"))
-        .endpoint(Endpoint::new("/ws-too"))
-        .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
-        .endpoint(Endpoint::new("/ws-any").allow_any_origin())
-        .build()?;
+    let messaging =
+        variants::builder(&variant)
+            .endpoint(Endpoint::new("/ws"))
+            .endpoint(Endpoint::new("/ws-too"))
+            .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
+            .endpoint(Endpoint::new("/ws-pattern").allowed_origin_patterns([
+                "https://*.good.example",
+                "http://port.example:[8080,8081]",
+            ]))
+            .endpoint(Endpoint::new("/ws-any").allow_any_origin())
+            .build()?;
     let app = axum::Router::new()
         .merge(messaging.router())
         .layer(from_fn(handshake));
