@@ -12,6 +12,10 @@ pub mod broker {}
 #[doc = include_str!("../docs/users.md")]
 pub mod users {}
 
+/// Who may do what: rules by type of frame, destination, role, or a function of one's own.
+#[doc = include_str!("../docs/security.md")]
+pub mod security {}
+
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}

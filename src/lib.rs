@@ -31,7 +31,7 @@ pub use stompframe_core::{
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{
-    broker, channel, connection, error, event, handler, message, session, stomp, user,
+    broker, channel, connection, error, event, handler, message, security, session, stomp, user,
 };
 
 #[cfg(feature = "test-util")]

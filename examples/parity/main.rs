@@ -13,6 +13,7 @@ mod failures;
 mod harness;
 mod point;
 mod results;
+mod secure;
 mod subscriptions;
 mod templates;
 mod users;
@@ -31,6 +32,7 @@ use tokio::net::TcpListener;
 struct Handshake {
     user: Option<String>,
     alias: Option<String>,
+    roles: Option<String>,
     refuse: Option<String>,
     colour: Option<String>,
 }
@@ -44,7 +46,10 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
         return status.unwrap_or(StatusCode::OK).into_response();
     }
     if let Some(name) = query.user {
-        let user = Principal::new(name);
+        let roles = query.roles.as_deref().unwrap_or_default();
+        let user = Principal::new(name.clone())
+            .with_roles(roles.split(',').map(str::to_owned))
+            .with_claims(secure::Account { name });
         request.extensions_mut().insert(match query.alias {
             Some(alias) => user.with_destination_name(alias),
             None => user,
@@ -61,12 +66,17 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
 #[tokio::main]
 async fn main() -> Result<(), stompframe::Error> {
     let variant = std::env::var("PARITY_VARIANT").unwrap_or_else(|_| "main".to_owned());
-    let messaging = variants::builder(&variant)
-        .endpoint(Endpoint::new("/ws"))
-        .endpoint(Endpoint::new("/ws-too"))
-        .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
-        .endpoint(Endpoint::new("/ws-any").allow_any_origin())
-        .build()?;
+    let messaging =
+        variants::builder(&variant)
+            .endpoint(Endpoint::new("/ws"))
+            .endpoint(Endpoint::new("/ws-too"))
+            .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
+            .endpoint(Endpoint::new("/ws-pattern").allowed_origin_patterns([
+                "https://*.good.example",
+                "http://port.example:[8080,8081]",
+            ]))
+            .endpoint(Endpoint::new("/ws-any").allow_any_origin())
+            .build()?;
     let app = axum::Router::new()
         .merge(messaging.router())
         .layer(from_fn(handshake));

@@ -8,6 +8,7 @@ use stompframe::{ErrorFrame, Limits, MessageType, MessagingBuilder};
 use crate::class::{Hall, Room};
 use crate::failures::Failures;
 use crate::point::PointConverter;
+use crate::secure;
 use crate::users::Users;
 
 /// The application as one of the variants wants it.
@@ -41,6 +42,9 @@ pub(crate) fn builder(variant: &str) -> MessagingBuilder {
     };
     let builder = match variant {
         "errors" => builder.error_handler(say_error),
+        "secure" => builder
+            .scan("parity::secure")
+            .authorize(secure::spring_rules()),
         _ => builder,
     };
     let millis = Duration::from_millis;

@@ -1,6 +1,6 @@
 use stompframe_core::connection::EndpointConfig;
 
-use crate::origin::{Origin, OriginPolicy};
+use crate::origin::{Origin, OriginPattern, OriginPolicy};
 use crate::tcp::TcpEndpoint;
 
 /// A place where clients connect with a WebSocket.
@@ -84,11 +84,37 @@ impl Endpoint {
     }
 
     /// Takes browsers from pages of these origins only, each written as `https://chat.example.com`.
-    /// The endpoint's own origin is not among them unless it is named.
-    pub fn allowed_origins<I: IntoIterator<Item: AsRef<str>>>(mut self, origins: I) -> Self {
-        let mut allowed = Vec::new();
+    /// The endpoint's own origin is not among them unless it is named. Can be said several times.
+    pub fn allowed_origins<I: IntoIterator<Item: AsRef<str>>>(self, origins: I) -> Self {
+        self.allow(origins, |origin| Origin::parse(origin).map(Into::into))
+    }
+
+    /// Takes browsers from pages of origins like these only, beside those of
+    /// [`allowed_origins`](Self::allowed_origins): `https://*.example.com` is every host below
+    /// `example.com`, however deep, and not that itself; `https://example.com:[8080,8081]` is at one of
+    /// these ports, `https://example.com:[*]` at any. A star stands nowhere else.
+    ///
+    /// ```
+    /// use stompframe_axum::Endpoint;
+    ///
+    /// let endpoint = Endpoint::new("/ws").allowed_origin_patterns(["https://*.example.com"]);
+    /// # let _ = endpoint;
+    /// ```
+    pub fn allowed_origin_patterns<I: IntoIterator<Item: AsRef<str>>>(self, origins: I) -> Self {
+        self.allow(origins, OriginPattern::parse)
+    }
+
+    fn allow<I: IntoIterator<Item: AsRef<str>>>(
+        mut self,
+        origins: I,
+        read: impl Fn(&str) -> Option<OriginPattern>,
+    ) -> Self {
+        let mut allowed = match self.origins {
+            OriginPolicy::List(allowed) => allowed,
+            OriginPolicy::Same | OriginPolicy::Any => Vec::new(),
+        };
         for origin in origins {
-            match Origin::parse(origin.as_ref()) {
+            match read(origin.as_ref()) {
                 Some(origin) => allowed.push(origin),
                 None => self.not_origins.push(origin.as_ref().to_owned()),
             }

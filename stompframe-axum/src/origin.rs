@@ -9,7 +9,7 @@ pub(crate) enum OriginPolicy {
     /// Those that came from where the endpoint is.
     Same,
     /// Those of these origins.
-    List(Vec<Origin>),
+    List(Vec<OriginPattern>),
     /// All.
     Any,
 }
@@ -20,6 +20,17 @@ pub(crate) struct Origin {
     scheme: Scheme,
     host: String,
     port: u16,
+}
+
+/// Which origins an endpoint takes: one, or all below a host, or at several ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OriginPattern {
+    scheme: Scheme,
+    host: String,
+    /// Takes what has at least one label in front of the host, and not the host itself.
+    is_below: bool,
+    /// None takes all.
+    ports: Option<Vec<u16>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +71,67 @@ impl Origin {
     }
 }
 
+impl OriginPattern {
+    /// Reads an origin whose host may begin with `*.`, and whose port may be a list as `[8080,8081]`,
+    /// or `[*]` for all. A star stands nowhere else, so that nobody writes `https://*good.example` and
+    /// takes `evilgood.example`, too.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        // None is all of them, Some(None) that which the origin is written with.
+        let (text, ports) = match text
+            .strip_suffix(']')
+            .and_then(|text| text.rsplit_once(":["))
+        {
+            Some((text, "*")) => (text, None),
+            Some((text, list)) => {
+                let ports = list.split(',').map(|port| port.trim().parse().ok());
+                (text, Some(Some(ports.collect::<Option<Vec<_>>>()?)))
+            }
+            None => (text, Some(None)),
+        };
+        let (scheme, authority) = text.split_once("://")?;
+        let (authority, is_below) = match authority.strip_prefix("*.") {
+            Some(below) => (below, true),
+            None => (authority, false),
+        };
+        if authority.contains('*') {
+            return None;
+        }
+        let origin = Origin::parse(&format!("{scheme}://{authority}"))?;
+        let authority: Authority = authority.parse().ok()?;
+        if authority.port().is_some() && !matches!(ports, Some(None)) {
+            return None;
+        }
+        Some(Self {
+            scheme: origin.scheme,
+            host: origin.host,
+            is_below,
+            ports: ports.map(|list| list.unwrap_or_else(|| vec![origin.port])),
+        })
+    }
+
+    fn takes(&self, origin: &Origin) -> bool {
+        let is_host = if self.is_below {
+            let below = origin.host.strip_suffix(self.host.as_str());
+            below.is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
+        } else {
+            origin.host == self.host
+        };
+        let is_port = |ports: &Vec<u16>| ports.contains(&origin.port);
+        is_host && origin.scheme == self.scheme && self.ports.as_ref().is_none_or(is_port)
+    }
+}
+
+impl From<Origin> for OriginPattern {
+    fn from(Origin { scheme, host, port }: Origin) -> Self {
+        Self {
+            scheme,
+            host,
+            is_below: false,
+            ports: Some(vec![port]),
+        }
+    }
+}
+
 fn host_and_port(authority: &str, default_port: u16) -> Option<(String, u16)> {
     let parsed: Authority = authority.parse().ok()?;
     let host = parsed.host();
@@ -88,7 +160,7 @@ impl OriginPolicy {
         let Some(origin) = origin else { return false };
         match self {
             Self::Any => true,
-            Self::List(allowed) => allowed.contains(&origin),
+            Self::List(allowed) => allowed.iter().any(|one| one.takes(&origin)),
             Self::Same => {
                 // HTTP/2 has no Host; there, the authority is part of the URI.
                 let host = headers
@@ -162,7 +234,8 @@ mod tests {
                 !allows(&OriginPolicy::Same, "good.example", &[origin]),
                 "{origin:?}"
             );
-            let list = OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap()]);
+            let list =
+                OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap().into()]);
             assert!(!allows(&list, "other.example", &[origin]), "{origin:?}");
         }
         assert!(!allows(
@@ -173,8 +246,87 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_takes_what_is_below_a_host_and_ports_of_a_list() {
+        let policy = |text: &str| OriginPolicy::List(vec![OriginPattern::parse(text).unwrap()]);
+        for (pattern, taken, refused) in [
+            (
+                "https://*.good.example",
+                vec!["https://chat.good.example", "https://a.b.Good.example:443"],
+                vec![
+                    "https://good.example",
+                    "https://.good.example",
+                    "https://evilgood.example",
+                    "https://chat.good.example.evil.test",
+                    "https://chat.good.example:444",
+                    "http://chat.good.example",
+                    "null",
+                ],
+            ),
+            (
+                "http://port.example:[8080, 8081]",
+                vec!["http://port.example:8080", "http://port.example:8081"],
+                vec![
+                    "http://port.example",
+                    "http://port.example:8082",
+                    "http://a.port.example:8080",
+                ],
+            ),
+            (
+                "http://*.port.example:[*]",
+                vec!["http://a.port.example", "http://a.port.example:1"],
+                vec!["http://port.example:1", "https://a.port.example"],
+            ),
+            (
+                "https://[::1]:[*]",
+                vec!["https://[::1]:7"],
+                vec!["https://[::2]:7"],
+            ),
+            (
+                "https://[::1]",
+                vec!["https://[::1]"],
+                vec!["https://[::1]:7"],
+            ),
+            (
+                "https://one.example:8443",
+                vec!["https://one.example:8443"],
+                vec!["https://one.example"],
+            ),
+        ] {
+            for origin in taken {
+                assert!(
+                    allows(&policy(pattern), "x", &[origin]),
+                    "{pattern} {origin}"
+                );
+            }
+            for origin in refused {
+                assert!(
+                    !allows(&policy(pattern), "x", &[origin]),
+                    "{pattern} {origin}"
+                );
+            }
+        }
+        for other in [
+            "*",
+            "https://*",
+            "https://*good.example",
+            "https://a.*.example",
+            "https://*.*.example",
+            "https://*.",
+            "*://good.example",
+            "https://good.example:*",
+            "https://good.example:[]",
+            "https://good.example:[80,x]",
+            "https://good.example:80:[81]",
+            "https://[::1]:80:[81]",
+            "good.example",
+        ] {
+            assert_eq!(OriginPattern::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_list_compares_the_scheme_too() {
-        let list = OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap()]);
+        let list = OriginPolicy::List(vec![Origin::parse("https://good.example").unwrap().into()]);
         assert!(allows(
             &list,
             "other.example",

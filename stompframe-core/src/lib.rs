@@ -12,11 +12,14 @@ pub mod error;
 pub mod stomp;
 
 mod destination;
+mod states;
 
 pub mod message;
 pub mod session;
 
 pub mod channel;
+
+pub mod security;
 
 pub mod template;
 

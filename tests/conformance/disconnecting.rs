@@ -48,8 +48,9 @@ async fn dc_02_what_comes_behind_it_is_neither_handled_nor_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn dc_04_a_client_may_leave_without_a_word() {
-    let (log, _listening) = Log::listen(LevelFilter::WARN);
     let app = app();
+    // Behind the start, which has warnings of its own.
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
     let (client, other) = (app.connect().await, app.connect().await);
     client.subscribe("/topic/a").await;
     client.lose().await;

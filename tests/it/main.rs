@@ -8,6 +8,7 @@ mod support;
 mod acknowledgements;
 mod attributes;
 mod authentication;
+mod authorization;
 mod bad_input;
 mod delivery;
 mod error_frames;

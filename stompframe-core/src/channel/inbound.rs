@@ -104,7 +104,7 @@ impl ClientInboundChannel {
             return Ok(Err(stopped));
         }
         let held = Held(Arc::new(message.on_its_own()));
-        match self.check(&held, session) {
+        match self.check_listeners(&held, session) {
             Ok(()) => Ok(Ok(held)),
             Err(error) => {
                 let failed = Err(error);
@@ -114,8 +114,19 @@ impl ClientInboundChannel {
         }
     }
 
-    /// Whether what is held would be taken as things stand now.
-    pub(crate) fn check(&self, held: &Held, session: &Session) -> Result<(), MessagingError> {
+    /// Whether what is held may take effect, and would be taken, as things stand now.
+    pub(crate) async fn check(
+        &self,
+        held: &Held,
+        session: &Arc<Session>,
+    ) -> Result<(), MessagingError> {
+        self.interceptors
+            .pre_commit(&held.0, context(session))
+            .await?;
+        self.check_listeners(held, session)
+    }
+
+    fn check_listeners(&self, held: &Held, session: &Session) -> Result<(), MessagingError> {
         if check(&self.listeners, &held.0, session)? {
             return Ok(());
         }

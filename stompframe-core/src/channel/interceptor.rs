@@ -118,6 +118,15 @@ pub trait ChannelInterceptor: Send + Sync + 'static {
         Step::CONTINUE
     }
 
+    /// Before a message takes effect that [`pre_send`](Self::pre_send) let pass a while ago: it belongs
+    /// to a transaction, which is about to be committed. Nothing can be changed any more; whoever had a
+    /// reason to let it pass looks whether that still holds. If one message of the transaction is not to
+    /// continue, the COMMIT is refused as a whole.
+    fn pre_commit<'a>(&'a self, message: &'a Message, context: ChannelContext<'a>) -> Step<'a> {
+        let _ = (message, context);
+        Step::CONTINUE
+    }
+
     /// After everybody is done with the message; not called when it was dropped or failed on the
     /// way.
     fn post_send(&self, message: &Message, outcome: Outcome, context: ChannelContext<'_>) {

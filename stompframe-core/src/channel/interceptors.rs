@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::interceptor::{ChannelContext, ChannelInterceptor, Outcome, Step, Verdict, intercept};
-use crate::error::MessagingError;
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::Message;
 
 /// The interceptors of one channel, in their order.
@@ -53,6 +53,26 @@ impl Interceptors {
             return result.map(Err);
         }
         Ok(Ok(()))
+    }
+
+    /// Asks each in turn whether a message that they let pass may still take effect.
+    pub(super) async fn pre_commit(
+        &self,
+        message: &Message,
+        context: ChannelContext<'_>,
+    ) -> Result<(), MessagingError> {
+        for interceptor in &self.0 {
+            let verdict = match interceptor.pre_commit(message, context) {
+                Step::Ready(verdict) => verdict,
+                Step::Pending(verdict) => verdict.await,
+            };
+            match verdict {
+                Verdict::Continue => {}
+                Verdict::Drop => return Err(ErrorCode::Denied.into()),
+                Verdict::Fail(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Tells all that the message which they let pass is done with.

@@ -1,5 +1,6 @@
 //! Destinations: patterns that handlers are mapped to, and templates that replies are sent to.
 
+mod containment;
 mod index;
 mod pattern;
 mod placeholders;
@@ -7,6 +8,7 @@ mod prefixes;
 mod segment;
 mod syntax;
 mod template;
+mod variables;
 
 pub(crate) use self::index::PatternIndex;
 pub(crate) use self::pattern::{Captures, Pattern};
@@ -14,6 +16,7 @@ pub(crate) use self::placeholders::fill;
 pub(crate) use self::prefixes::Prefixes;
 pub(crate) use self::syntax::SyntaxError;
 pub(crate) use self::template::Template;
+pub(crate) use self::variables::{Captured, VariablesError, bad_variable};
 
 /// How long a destination may be, in bytes.
 pub(crate) const MAX_LENGTH: usize = 255;

@@ -64,6 +64,10 @@ impl Pattern {
             .zip(self.segments.iter().map(Option::as_ref))
     }
 
+    pub(super) fn matchers(&self) -> &[Option<Matcher>] {
+        &self.segments
+    }
+
     /// The path that this pattern matches, if it matches just one.
     pub(crate) fn exact(&self) -> Option<&str> {
         let literal = |segment: &Option<Matcher>| matches!(segment, Some(Matcher::Literal(_)));

@@ -16,8 +16,14 @@ pub(super) enum Matcher {
         after: String,
         is_variable: bool,
     },
-    /// Anything more involved.
-    Regex(Regex),
+    /// Anything more involved, between texts that may be empty; and how many bytes there are at
+    /// least.
+    Regex {
+        regex: Regex,
+        before: String,
+        after: String,
+        least: usize,
+    },
 }
 
 impl Matcher {
@@ -68,7 +74,18 @@ impl Matcher {
                 "a regex in a destination cannot capture: write `(?:...)`".to_owned(),
             ));
         }
-        Ok(Self::Regex(regex))
+        let end = |part: Option<&Part>| part.and_then(text).unwrap_or_default();
+        let length = |part: &Part| match part {
+            Part::Literal(text) => text.len(),
+            Part::One | Part::Variable { regex: None, .. } => 1,
+            Part::Many | Part::Variable { regex: Some(_), .. } => 0,
+        };
+        Ok(Self::Regex {
+            regex,
+            before: end(parts.first()),
+            after: end(parts.last()),
+            least: parts.iter().map(length).sum(),
+        })
     }
 
     /// Whether it matches a segment that starts at `start` of the path; what it captures is added.
@@ -95,7 +112,7 @@ impl Matcher {
                     None => false,
                 }
             }
-            Self::Regex(regex) => {
+            Self::Regex { regex, .. } => {
                 let Some(found) = regex.captures(text) else {
                     return false;
                 };

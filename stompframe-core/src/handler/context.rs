@@ -1,15 +1,13 @@
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use bytestring::ByteString;
 
 use super::HandlerError;
-use crate::destination::Captures;
-use crate::error::{ErrorCode, Untrusted};
+use crate::destination::{Captured, Captures, bad_variable};
 use crate::message::{Converters, Message};
 use crate::session::{Session, SessionRegistry};
+use crate::states::States;
 use crate::template::MessagingTemplate;
 
 /// What a handler is called with, and what [extractors](super::FromMessage) read from.
@@ -27,14 +25,11 @@ pub struct MessageContext {
 /// What an application's handlers share.
 pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
-    pub(crate) states: States,
+    pub(crate) states: Arc<States>,
     pub(crate) sessions: Arc<SessionRegistry>,
     /// The headers of a message that its replies have, too.
     pub(crate) propagated: Vec<String>,
 }
-
-/// The values of `.state(..)`, one for each type.
-pub(crate) type States = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
 impl MessageContext {
     /// The message.
@@ -81,9 +76,7 @@ impl MessageContext {
     /// The value that was given to `.state(..)` for this type.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        Arc::clone(self.services.states.get(&TypeId::of::<T>())?)
-            .downcast()
-            .ok()
+        self.services.states.get()
     }
 
     /// The value of a destination variable, by its place in the pattern.
@@ -102,16 +95,19 @@ impl MessageContext {
         &self.variables
     }
 
+    /// The destination variables, to be read together.
+    pub(super) fn captured(&self) -> Captured<'_> {
+        Captured {
+            names: &self.variables,
+            path: &self.lookup_path,
+            captures: &self.captures,
+        }
+    }
+
     /// The error for a destination variable that does not parse.
     #[doc(hidden)]
     pub fn bad_variable(name: &str, error: &dyn fmt::Display) -> HandlerError {
-        HandlerError::new(
-            ErrorCode::BadDestination,
-            format!(
-                "destination variable `{name}`: {}",
-                Untrusted(&error.to_string())
-            ),
-        )
+        bad_variable(name, error).into()
     }
 }
 

@@ -20,7 +20,7 @@ mod requirements;
 mod route;
 
 pub use self::context::MessageContext;
-pub(crate) use self::context::{Services, States};
+pub(crate) use self::context::Services;
 pub(crate) use self::dispatch::{AnnotatedHandlers, CallLimits};
 pub use self::error::HandlerError;
 pub use self::exception::ExceptionHandler;

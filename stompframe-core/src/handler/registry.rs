@@ -100,6 +100,16 @@ impl MappingRegistry {
         Ok(())
     }
 
+    /// The patterns that there are, in no order.
+    pub(crate) fn patterns(&self, kind: MappingKind) -> Vec<String> {
+        let routes = match kind {
+            MappingKind::Message => &self.messages,
+            MappingKind::Subscribe => &self.subscriptions,
+        };
+        let all = routes.exact.values().chain(&routes.patterns);
+        all.map(|route| route.pattern.to_string()).collect()
+    }
+
     /// The best match for a lookup path, with the variables as the handler counts them.
     pub(super) fn find(&self, kind: MappingKind, path: &str) -> Option<(&Arc<Route>, Captures)> {
         let routes = match kind {

@@ -1,8 +1,8 @@
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::openness::Openness;
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
@@ -12,9 +12,11 @@ use crate::channel::{
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
 use crate::destination::Prefixes;
 use crate::event::{Listener, Listeners};
-use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services, States};
+use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services};
 use crate::message::{Converters, MessageConverter};
+use crate::security::{Authorization, AuthorizationInterceptor, Rules};
 use crate::session::SessionRegistry;
+use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
 use crate::user::{ClientSendsToUsers, UserDestinations};
@@ -44,6 +46,7 @@ pub struct MessagingBuilder {
     pub(super) accepted_sends: Prefixes,
     pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) rules: Option<Rules>,
     pub(super) error_handler: Option<ErrorHandler>,
     pub(super) listeners: Vec<Listener>,
     client_inbound: Interceptors,
@@ -60,7 +63,7 @@ impl Default for MessagingBuilder {
         let ten_seconds = Duration::from_secs(10);
         Self {
             handlers: Handlers::default(),
-            states: HashMap::new(),
+            states: States::default(),
             properties: Properties::default(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
@@ -71,6 +74,7 @@ impl Default for MessagingBuilder {
             accepted_sends: Prefixes::default(),
             accepted_user_sends: Prefixes::default(),
             authenticator: None,
+            rules: None,
             error_handler: None,
             listeners: Vec::new(),
             client_inbound: Interceptors::default(),
@@ -230,11 +234,36 @@ impl MessagingBuilder {
             self.separator,
             &mut problems,
         );
+        let authorization = self
+            .rules
+            .and_then(|rules| Authorization::new(rules, self.separator, &mut problems));
         BuildError::check(problems)?;
         for limit in self.limits.to_string().lines() {
             tracing::info!("limit: {limit}");
         }
 
+        if authorization.is_none() {
+            let open = Openness {
+                application_prefixes: &self.application_prefixes,
+                mappings: &registry,
+                broker: &simple_broker,
+                sends: &self.accepted_sends,
+                sends_to_users: &self.accepted_user_sends,
+            };
+            for open in open.lines() {
+                tracing::warn!(
+                    "there are no rules (`.authorize(..)`): whoever connects may {open}"
+                );
+            }
+        }
+
+        let states = Arc::new(self.states);
+        let mut client_inbound = self.client_inbound;
+        if let Some(authorization) = authorization {
+            let time = self.limits.handler_timeout;
+            let rules = AuthorizationInterceptor::new(authorization, Arc::clone(&states), time);
+            client_inbound = client_inbound.interceptor(rules);
+        }
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
         let mut accepted_sends = self.accepted_sends;
         if simple_broker.temporary_queues {
@@ -267,7 +296,7 @@ impl MessagingBuilder {
             exceptions,
             Services {
                 template: template.clone(),
-                states: self.states,
+                states,
                 sessions: Arc::clone(&sessions),
                 propagated: self.propagated,
             },
@@ -281,7 +310,7 @@ impl MessagingBuilder {
         let client_sends = ClientSends::new(broker, broker_prefixes, accepted_sends);
         let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
         let inbound = ClientInboundChannel::new(
-            self.client_inbound,
+            client_inbound,
             vec![
                 Arc::new(handlers),
                 Arc::new(sends_to_users),

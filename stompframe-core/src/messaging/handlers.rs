@@ -102,11 +102,7 @@ impl MessagingBuilder {
 
     /// Gives handlers a value that they take as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
-        if self
-            .states
-            .insert(TypeId::of::<T>(), Arc::new(state))
-            .is_some()
-        {
+        if self.states.insert(state) {
             let name = std::any::type_name::<T>();
             self.problems.push(format!(
                 "`.state(..)` was given two values of `{name}`: remove one"

@@ -3,6 +3,7 @@
 mod builder;
 mod handlers;
 mod hooks;
+mod openness;
 mod problems;
 mod routing;
 mod trust;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::destination::Prefixes;
 use crate::handler::{
     ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind, MappingRegistry, Origin,
-    Properties, Registered, Registration, ReplyTo, States, discovered,
+    Properties, Registered, Registration, ReplyTo, discovered,
 };
+use crate::states::States;
 
 /// The handlers that an application asked for, in any of the ways there are to ask.
 #[derive(Default)]
@@ -166,11 +167,7 @@ fn check_replies(mapping: &Mapping, broker_prefixes: &Prefixes, problems: &mut V
 }
 
 fn check_states(origin: Origin, spec: &HandlerSpec, states: &States, problems: &mut Vec<String>) {
-    for state in spec
-        .states()
-        .iter()
-        .filter(|state| !states.contains_key(&state.id))
-    {
+    for state in spec.states().iter().filter(|state| !states.has(state.id)) {
         let problem = format!(
             "{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`",
             state.name

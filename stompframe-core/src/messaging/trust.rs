@@ -1,6 +1,7 @@
 use super::MessagingBuilder;
 use crate::connection::{Authenticator, Connect, Denied};
 use crate::destination::Prefixes;
+use crate::security::Rules;
 use crate::session::Principal;
 
 /// Who clients are, and what they may do past the handlers.
@@ -41,6 +42,30 @@ impl MessagingBuilder {
         if self.authenticator.replace(authenticator).is_some() {
             self.problems
                 .push("`.authenticate(..)` was said twice: remove one".to_owned());
+        }
+        self
+    }
+
+    /// Says who may SEND and SUBSCRIBE where, and what else: see [`rules`](crate::security::rules).
+    /// Without it, everybody may use everything that is not closed by itself, and a warning at start-up
+    /// lists what that is.
+    ///
+    /// Rules see a message as the interceptors of clientInbound left it. What they do not allow is
+    /// answered with `denied`. What a transaction holds is looked at when the frame arrives, and again at
+    /// COMMIT.
+    ///
+    /// Rules only narrow. What is closed by itself has to be opened where that is done, and is then
+    /// allowed to whom the rules allow it: a SEND straight to the broker
+    /// ([`accept_client_sends`](Self::accept_client_sends)) or to users
+    /// ([`accept_user_sends`](Self::accept_user_sends)), and wildcards
+    /// ([`wildcard_subscriptions`](crate::broker::SimpleBroker::wildcard_subscriptions)).
+    ///
+    /// A predicate that takes longer than [`handler_timeout`](crate::Limits::handler_timeout), panics or
+    /// fails allows nothing; the client is told `internal`.
+    pub fn authorize(mut self, rules: Rules) -> Self {
+        if self.rules.replace(rules).is_some() {
+            self.problems
+                .push("`.authorize(..)` was said twice: put all rules into one".to_owned());
         }
         self
     }

@@ -107,10 +107,13 @@ impl Protocol {
     ) -> Result<Next, Fatal> {
         let held = self.transactions.take(&transaction_of(frame)?)?;
         let inbound = &self.shared.inbound;
-        let refused = held.iter().find_map(|held| {
-            let error = inbound.check(held, &self.session).err()?;
-            Some((held.message().shared_destination().clone(), error))
-        });
+        let mut refused = None;
+        for held in &held {
+            if let Err(error) = inbound.check(held, &self.session).await {
+                refused = Some((held.message().shared_destination().clone(), error));
+                break;
+            }
+        }
         let mut result = (ByteString::new(), Ok(true));
         if let Some((destination, error)) = refused {
             self.discard(held);

@@ -1,16 +1,14 @@
-use std::any::TypeId;
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
 use bytestring::ByteString;
 use serde::Serialize;
 
-use crate::handler::{Properties, States};
+use crate::handler::Properties;
 use crate::message::{
     Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
 };
 use crate::session::{Principal, SessionAttributes};
+use crate::states::States;
 
 /// A message to [call](super::call) a handler with, and what the application shares with it.
 #[derive(Clone)]
@@ -28,7 +26,7 @@ pub struct CallMessage {
 pub fn message(destination: impl Into<ByteString>) -> CallMessage {
     CallMessage {
         message: Message::new(MessageType::Message, destination),
-        states: HashMap::new(),
+        states: States::default(),
         properties: Properties::default(),
         sender: None,
         attributes: SessionAttributes::new(),
@@ -42,7 +40,7 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
     message.set_subscription(SubscriptionId::Named(ByteString::from_static("sub-0")));
     CallMessage {
         message,
-        states: HashMap::new(),
+        states: States::default(),
         properties: Properties::default(),
         sender: None,
         attributes: SessionAttributes::new(),
@@ -117,7 +115,7 @@ impl CallMessage {
 
     /// Gives the handler a value that it takes as `State<T>`. There is one for each type.
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
-        self.states.insert(TypeId::of::<T>(), Arc::new(state));
+        self.states.insert(state);
         self
     }
 

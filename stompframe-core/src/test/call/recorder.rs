@@ -6,11 +6,10 @@ use super::TestReply;
 use crate::channel::{
     BrokerChannel, ClientOutboundChannel, Handling, Interceptors, MessageHandler,
 };
-use crate::handler::{
-    AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services, States,
-};
+use crate::handler::{AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services};
 use crate::message::{Converters, Message};
 use crate::session::{Close, OutboxLimits, Principal, Session, SessionAttributes, SessionRegistry};
+use crate::states::States;
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
 use crate::template::MessagingTemplate;
 use crate::test::TestMessage;
@@ -76,7 +75,7 @@ impl Recorder {
         sessions.insert(&self.session, usize::MAX);
         let services = Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
-            states,
+            states: Arc::new(states),
             sessions: Arc::new(sessions),
             propagated: Vec::new(),
         };

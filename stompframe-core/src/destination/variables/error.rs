@@ -2,12 +2,12 @@ use std::fmt;
 
 use serde::de;
 
+use super::bad_variable;
 use crate::error::{ErrorCode, MessagingError};
-use crate::handler::{HandlerError, MessageContext};
 
 /// Why variables cannot become a value.
 #[derive(Debug)]
-pub(super) enum VariablesError {
+pub(crate) enum VariablesError {
     /// A text is not what the value has to be: the client's mistake.
     Text {
         variable: Option<String>,
@@ -20,7 +20,7 @@ pub(super) enum VariablesError {
 
 impl VariablesError {
     pub(super) fn asks_for(what: &str) -> Self {
-        Self::Type(format!("`Variables` was asked for {what}"))
+        Self::Type(format!("what takes the variables asks for {what}"))
     }
 
     pub(super) fn wrong_text(problem: &dyn fmt::Display) -> Self {
@@ -31,14 +31,12 @@ impl VariablesError {
     }
 
     /// The error for the client; the application's mistakes are for the log alone.
-    pub(super) fn into_handler_error(self) -> HandlerError {
+    pub(crate) fn into_messaging_error(self) -> MessagingError {
         match self {
             Self::Text { variable, problem } => {
-                MessageContext::bad_variable(variable.as_deref().unwrap_or("?"), &problem)
+                bad_variable(variable.as_deref().unwrap_or("?"), &problem)
             }
-            Self::Type(problem) => MessagingError::new(ErrorCode::Internal)
-                .with_source(problem)
-                .into(),
+            Self::Type(problem) => MessagingError::new(ErrorCode::Internal).with_source(problem),
         }
     }
 

@@ -1,14 +1,9 @@
 //! The variables of a destination, all at once.
 
-mod error;
-mod several;
-mod value;
-
 use serde::de::DeserializeOwned;
 
-use self::error::VariablesError;
-use self::several::Several;
 use super::FromMessage;
+use crate::destination::VariablesError;
 use crate::handler::{HandlerError, MessageContext};
 
 /// The variables of the destination, for functions and closures without an attribute.
@@ -50,8 +45,9 @@ pub struct Variables<T>(pub T);
 
 impl<T: DeserializeOwned> FromMessage for Variables<T> {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
-        T::deserialize(Several { context })
+        let value = context.captured().read();
+        value
             .map(Self)
-            .map_err(VariablesError::into_handler_error)
+            .map_err(|error| VariablesError::into_messaging_error(error).into())
     }
 }

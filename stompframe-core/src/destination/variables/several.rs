@@ -2,22 +2,22 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::Captured;
 use super::error::VariablesError;
 use super::value::Value;
-use crate::handler::MessageContext;
 
 /// All variables: a tuple, a struct, or the one that there is.
 #[derive(Clone, Copy)]
 pub(super) struct Several<'c> {
-    pub(super) context: &'c MessageContext,
+    pub(super) captured: Captured<'c>,
 }
 
 impl<'c> Several<'c> {
     fn only(self) -> Result<Value<'c>, VariablesError> {
-        match self.context.variable_names() {
+        match self.captured.names {
             [name] => Ok(Value {
                 name,
-                text: self.context.variable(0),
+                text: self.captured.text(0),
             }),
             names => Err(VariablesError::asks_for(&format!(
                 "one value, and the pattern has {} variables",
@@ -51,11 +51,11 @@ impl<'de> Deserializer<'de> for Several<'_> {
     forward_to_deserialize_any! { map struct identifier ignored_any }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, VariablesError> {
-        visitor.visit_map(Each::new(self.context))
+        visitor.visit_map(Each::new(self.captured))
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, VariablesError> {
-        visitor.visit_seq(Each::new(self.context))
+        visitor.visit_seq(Each::new(self.captured))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -63,14 +63,14 @@ impl<'de> Deserializer<'de> for Several<'_> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, VariablesError> {
-        let names = self.context.variable_names();
+        let names = self.captured.names;
         if names.len() != length {
             return Err(VariablesError::asks_for(&format!(
                 "{length} values, and the pattern has {} variables",
                 names.len()
             )));
         }
-        visitor.visit_seq(Each::new(self.context))
+        visitor.visit_seq(Each::new(self.captured))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -114,23 +114,23 @@ impl<'de> Deserializer<'de> for Several<'_> {
 
 /// The variables one after the other.
 struct Each<'c> {
-    context: &'c MessageContext,
+    captured: Captured<'c>,
     next: usize,
 }
 
 impl<'c> Each<'c> {
-    const fn new(context: &'c MessageContext) -> Self {
-        Self { context, next: 0 }
+    const fn new(captured: Captured<'c>) -> Self {
+        Self { captured, next: 0 }
     }
 
     fn name(&self) -> Option<&'c str> {
-        let names = self.context.variable_names();
+        let names = self.captured.names;
         names.get(self.next).map(String::as_str)
     }
 
     /// The value of the one whose name this is.
     fn value(&mut self, name: &'c str) -> Value<'c> {
-        let text = self.context.variable(self.next);
+        let text = self.captured.text(self.next);
         self.next += 1;
         Value { name, text }
     }

@@ -1,0 +1,21 @@
+//! Who may do what: the rules of an application, and where they are kept.
+//!
+//! [`rules`] says who may SEND and SUBSCRIBE where;
+//! [`authorize`](crate::MessagingBuilder::authorize) gives them to the application.
+
+mod access;
+mod authorization;
+mod entry;
+mod interceptor;
+mod predicate;
+mod rule;
+mod rules;
+
+pub use self::access::Access;
+pub(crate) use self::authorization::Authorization;
+pub(crate) use self::interceptor::AuthorizationInterceptor;
+pub use self::predicate::Decision;
+pub use self::rule::{
+    IntoRule, Rule, anonymous, authenticated, deny, has_any_role, has_role, permit,
+};
+pub use self::rules::{Rules, rules};
