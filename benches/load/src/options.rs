@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-/// A load generator for STOMP servers. The last line of its output is the result as JSON.
+/// A load generator for STOMP servers. The last line of its output is the result as JSON. Of an option that is given
+/// twice, the later counts.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "stompframe-load")]
+#[command(name = "stompframe-load", args_override_self = true)]
 pub struct Options {
     /// What is done.
     #[command(subcommand)]

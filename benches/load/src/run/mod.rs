@@ -88,13 +88,14 @@ impl Run {
                 (from, self.snapshot()?)
             }
             Kind::Idle { broadcasts } => {
+                let from = self.snapshot()?;
                 self.score.measuring = true;
                 for _ in 0..broadcasts {
                     let now = self.swarm.now();
                     self.publish(now)?;
                     self.drain()?;
                 }
-                (before, self.snapshot()?)
+                (from, self.snapshot()?)
             }
             Kind::Connect => (before, self.snapshot()?),
         };
