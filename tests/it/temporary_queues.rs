@@ -138,6 +138,32 @@ async fn temporary_queues_count_as_subscriptions() {
 }
 
 #[tokio::test]
+async fn nothing_is_kept_of_one_that_does_not_come_about() {
+    let app = App::start(messaging()).await;
+    let mut client = app.connect().await;
+    client.subscribe("errors", "/user/queue/errors").await;
+    let long = "x".repeat(200);
+    for (frame, code) in [
+        (
+            "SUBSCRIBE\nid:0\ndestination:/temp-queue/a\nselector:x = 1\n\n\0".to_owned(),
+            "unsupported",
+        ),
+        (
+            "SEND\ndestination:/temp-queue/a\n\n!\0".to_owned(),
+            "no-route",
+        ),
+        (
+            format!("SEND\ndestination:/queue/q\nreply-to:/temp-queue/{long}\n\n?\0"),
+            "bad-destination",
+        ),
+    ] {
+        client.send(frame).await;
+        let problem = client.frame().await;
+        assert_eq!(problem.header("error-code"), Some(code));
+    }
+}
+
+#[tokio::test]
 async fn there_are_none_unless_they_are_opened() {
     let app = App::start(broker()).await;
     let mut client = app.connect().await;

@@ -139,6 +139,7 @@ impl MessageHandler for SimpleBrokerHandler {
         if for_somebody || !self.config.prefixes.cover(message.destination()) {
             return Handling::Ignored;
         }
+        let named = message.destination();
         let message = match self.with_temporary_queues(message, session) {
             Ok(message) => message,
             Err(error) => return Handling::Done(Err(error)),
@@ -146,7 +147,11 @@ impl MessageHandler for SimpleBrokerHandler {
         match (message.message_type(), session, message.subscription()) {
             (MessageType::Message, ..) => self.publish(&message),
             (MessageType::Subscribe, Some(session), Some(id)) => {
-                self.subscribe(&message, session, id)
+                let subscribed = self.subscribe(&message, session, id);
+                if let Handling::Done(Err(_)) = subscribed {
+                    self.end_unless_others(named, session);
+                }
+                subscribed
             }
             (MessageType::Unsubscribe, Some(session), Some(id)) => {
                 self.unsubscribe(message.destination(), session, id)

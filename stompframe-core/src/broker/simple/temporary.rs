@@ -16,6 +16,9 @@ use crate::session::{Session, SessionId};
 /// What clients write in front of the name of a temporary queue.
 pub(crate) const PREFIX: &str = "/temp-queue";
 
+/// How long a session's own name for one may be, in bytes: it is a subscription's id.
+const MAX_OWN: usize = 128;
+
 /// The temporary queues of all sessions.
 ///
 /// A client calls its own by any name, such as `/temp-queue/answers`. Others reach it under a name
@@ -56,12 +59,12 @@ impl TemporaryQueues {
         name
     }
 
-    fn end_one(&self, own: &str, session: &Session) {
+    /// Ends one of a session's own: which it was.
+    fn end_one(&self, own: &str, session: &Session) -> Option<ByteString> {
         let mut names = self.names();
-        let of_session = names.own.get_mut(session.id());
-        if let Some(name) = of_session.and_then(|of_session| of_session.remove(own)) {
-            names.known.remove(&name);
-        }
+        let name = names.own.get_mut(session.id())?.remove(own)?;
+        names.known.remove(&name);
+        Some(name)
     }
 
     /// Ends those of a session: which they were.
@@ -126,6 +129,15 @@ impl SimpleBrokerHandler {
         own: &ByteString,
         session: &Arc<Session>,
     ) -> Result<ByteString, MessagingError> {
+        if own.len() > MAX_OWN {
+            return Err(
+                MessagingError::new(ErrorCode::BadDestination).with_detail(format!(
+                    "the name of a temporary queue may have {MAX_OWN} bytes"
+                )),
+            );
+        }
+        // What stays must not keep the frame that it came in.
+        let own = &ByteString::from(&**own);
         let id = SubscriptionId::Named(own.clone());
         session.reserve(id.clone(), own.clone(), self.max_subscriptions)?;
         let queue = self.temporary.find_or_begin(own, session);
@@ -140,6 +152,7 @@ impl SimpleBrokerHandler {
             .queues
             .subscribe(&queue, &subscription, AckMode::Auto, None);
         if subscribed.is_err() {
+            self.end_unless_others(own, session);
             session.release(&id);
         }
         subscribed.map(|()| queue)
@@ -157,12 +170,21 @@ impl SimpleBrokerHandler {
         }
         let queue = self.temporary.find(own, Some(session))?;
         let left = self.queues.unsubscribe(&queue, session.id(), id);
+        self.end_unless_others(own, session);
+        Some(left)
+    }
+
+    /// Ends a temporary queue whose subscription ends, or has not come about, unless there are others
+    /// to it.
+    pub(super) fn end_unless_others(&self, own: &str, session: &Session) {
         // The one that ends is still among them.
-        if session.subscriptions_to(own).len() <= 1 {
-            self.temporary.end_one(own, session);
+        if self.config.temporary_queues
+            && is_temporary(own)
+            && session.subscriptions_to(own).len() <= 1
+            && let Some(queue) = self.temporary.end_one(own, session)
+        {
             self.queues.remove(&queue);
         }
-        Some(left)
     }
 
     /// Ends a session's temporary queues, with all that waits in them.
