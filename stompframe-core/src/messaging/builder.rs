@@ -278,7 +278,7 @@ impl MessagingBuilder {
             self.limits.max_subscriptions,
             Arc::clone(&outbound),
         ));
-        let sessions = Arc::new(SessionRegistry::default());
+        let sessions = Arc::new(SessionRegistry::new(self.separator));
         let users = Arc::new(UserDestinations::new(
             &self.user_prefix,
             Arc::clone(&sessions),

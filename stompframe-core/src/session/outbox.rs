@@ -158,6 +158,11 @@ impl Outbox {
         self.state().sealed.clone()
     }
 
+    /// Whether that is decided.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.state().sealed.is_some()
+    }
+
     /// Waits until the queue is sealed. For the writer, while it has no time to drain; cancel-safe.
     pub(crate) async fn until_sealed(&self) {
         while self.state().sealed.is_none() {

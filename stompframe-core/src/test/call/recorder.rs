@@ -71,7 +71,7 @@ impl Recorder {
     ) -> AnnotatedHandlers {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
-        let sessions = SessionRegistry::default();
+        let sessions = SessionRegistry::new('/');
         sessions.insert(&self.session, usize::MAX);
         let services = Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
