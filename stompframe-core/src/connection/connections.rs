@@ -121,8 +121,10 @@ impl Admission {
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        let driven =
-            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span);
+        // Boxed, because each of those who wrap it would have room for it twice.
+        let driven = Box::pin(
+            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span),
+        );
         tasks.track_future(abort.run_until_cancelled(driven)).await;
         drop(place);
     }

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod close;
+mod cork;
 mod id;
 mod orders;
 mod outbox;
@@ -19,10 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
 pub use self::close::Close;
+pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
 use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
-pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
+pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
 pub(crate) use self::registry::Place;
 pub use self::registry::SessionRegistry;
@@ -131,6 +133,8 @@ impl Session {
     pub(crate) fn agree_on(&self, version: Version, heart_beat: Agreed) {
         let first = self.agreed.set((version, heart_beat)).is_ok();
         debug_assert!(first, "a session connects once");
+        // Who writes has promised heart-beats now.
+        self.outbox.wake();
     }
 
     /// How many subscriptions the session holds.

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -101,15 +100,15 @@ impl Recorder {
         let record =
             std::mem::take(&mut *self.broker.0.lock().unwrap_or_else(PoisonError::into_inner));
         let mut replies = record.replies;
-        replies.extend(self.answers().await);
+        replies.extend(self.answers());
         TestReply::new(replies, record.published)
     }
 
     /// What went straight to the session: the answer of a subscribe mapping.
-    async fn answers(&self) -> Vec<TestMessage> {
+    fn answers(&self) -> Vec<TestMessage> {
         self.session.close(Close::NORMAL);
-        let mut frames = VecDeque::new();
-        self.session.outbox().drain(&mut frames).await;
+        let mut frames = Vec::new();
+        self.session.outbox().drain(|frame| frames.push(frame));
         let mut decoder = Decoder::for_client(FrameLimits::default().with_max_frame(usize::MAX));
         decoder.set_version(Version::V1_2);
         let mut messages = Vec::new();
