@@ -3,5 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod changing_rules;
 mod kit;
 mod moderation;
