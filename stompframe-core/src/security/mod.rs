@@ -1,10 +1,12 @@
 //! Who may do what: the rules of an application, and where they are kept.
 //!
 //! [`rules`] says who may SEND and SUBSCRIBE where;
-//! [`authorize`](crate::MessagingBuilder::authorize) gives them to the application.
+//! [`authorize`](crate::MessagingBuilder::authorize) gives them to the application. [`CsrfToken`] tells a
+//! page of the application's own from that of somebody else.
 
 mod access;
 mod authorization;
+mod csrf;
 mod entry;
 mod interceptor;
 mod predicate;
@@ -13,6 +15,7 @@ mod rules;
 
 pub use self::access::Access;
 pub(crate) use self::authorization::Authorization;
+pub use self::csrf::CsrfToken;
 pub(crate) use self::interceptor::AuthorizationInterceptor;
 pub use self::predicate::Decision;
 pub use self::rule::{

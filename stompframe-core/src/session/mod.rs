@@ -7,9 +7,11 @@ mod cork;
 mod id;
 mod outbox;
 mod outgoing;
+mod places;
 mod registry;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -23,7 +25,7 @@ pub use self::id::SessionId;
 pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
-pub(crate) use self::registry::Place;
+pub(crate) use self::places::{Place, PlaceLimits, Places};
 pub use self::registry::SessionRegistry;
 use crate::error::ErrorCode;
 pub use crate::message::Principal;
@@ -40,6 +42,8 @@ pub struct Session {
     id: SessionId,
     /// Who it belongs to as the handshake says, until CONNECT decides.
     handshake: Option<Principal>,
+    address: Option<IpAddr>,
+    needs_csrf_token: bool,
     principal: OnceLock<Option<Principal>>,
     attributes: SessionAttributes,
     agreed: OnceLock<(Version, Agreed)>,
@@ -55,6 +59,8 @@ impl Session {
         Self {
             id: SessionId::random(),
             handshake,
+            address: None,
+            needs_csrf_token: false,
             principal: OnceLock::new(),
             attributes: SessionAttributes::new(),
             agreed: OnceLock::new(),
@@ -70,6 +76,16 @@ impl Session {
         self
     }
 
+    pub(crate) const fn at_address(mut self, address: Option<IpAddr>) -> Self {
+        self.address = address;
+        self
+    }
+
+    pub(crate) const fn needing_csrf_token(mut self, needs_it: bool) -> Self {
+        self.needs_csrf_token = needs_it;
+        self
+    }
+
     /// The id of the session: 128 random bits in hexadecimal. It names the session; it is no
     /// credential.
     #[must_use]
@@ -82,6 +98,18 @@ impl Session {
     #[must_use]
     pub fn principal(&self) -> Option<&Principal> {
         self.principal.get().unwrap_or(&self.handshake).as_ref()
+    }
+
+    /// Where the client is: the address of the socket's peer, or what a proxy says that is trusted to.
+    /// None where nobody knows, as in memory.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Whether it came by a way where CONNECT has to give the token of the handshake.
+    pub(crate) const fn needs_csrf_token(&self) -> bool {
+        self.needs_csrf_token
     }
 
     /// Decides who it belongs to, before anybody knows it.
