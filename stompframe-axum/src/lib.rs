@@ -8,6 +8,7 @@
 //! own, which `serve` listens on too.
 
 mod endpoint;
+mod gathered;
 mod handshake;
 mod origin;
 mod router;

@@ -1,7 +1,9 @@
-//! The WebSocket transport.
+//! The WebSocket transport: tungstenite reads, and what is written goes straight to the socket.
 
+mod control;
 mod handshake;
 mod sink;
 mod source;
+mod upgrade;
 
 pub(crate) use self::handshake::mount;
