@@ -219,9 +219,7 @@ async fn sec_v_09_a_subscription_in_flight_does_not_slip_through() {
 async fn sec_v_09_a_commit_is_judged_by_the_new_rules() {
     let app = app(&Members::of(&[("ann", 1)]));
     let (ann, _) = listening(&app, "ann").await;
-    ann.send_bytes(
-        "BEGIN\ntransaction:t\n\n\0SEND\ntransaction:t\ndestination:/app/leave/1\n\n\0",
-    );
+    ann.send_bytes("BEGIN\ntransaction:t\n\n\0SEND\ntransaction:t\ndestination:/app/leave/1\n\n\0");
     ann.round_trip().await;
     let none = rules().subscribe("/user/queue/errors", permit());
     app.messaging().rules().replace(none).await.unwrap();

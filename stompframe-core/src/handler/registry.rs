@@ -71,7 +71,11 @@ impl MappingRegistry {
             .map(|reply_to| Target::parse(reply_to, &variables))
             .collect::<Result<_, _>>()
             .map_err(|error| format!("its reply: {error}"))?;
-        if let Some(mismatch) = mapping.rule.as_ref().and_then(|rule| rule.mismatch(&variables)) {
+        if let Some(mismatch) = mapping
+            .rule
+            .as_ref()
+            .and_then(|rule| rule.mismatch(&variables))
+        {
             return Err(format!(
                 "the predicate of `authorize` cannot take the variables: {mismatch}"
             ));

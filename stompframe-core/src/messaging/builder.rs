@@ -14,9 +14,7 @@ use crate::destination::Prefixes;
 use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
-use crate::security::{
-    Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle,
-};
+use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
 use crate::session::SessionRegistry;
 use crate::states::States;
 use crate::stomp::HeartBeat;

@@ -1,5 +1,5 @@
-use super::{Rule, Rules};
 use super::entry::{Entry, Share};
+use super::{Rule, Rules};
 use crate::destination::{Captures, Pattern, is_wildcard};
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, Principal};

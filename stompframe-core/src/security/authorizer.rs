@@ -73,7 +73,9 @@ impl Authorizer {
             None => Step::CONTINUE,
         };
         let by_guard = match by_rules {
-            Step::Ready(Verdict::Continue) | Step::Pending(_) => self.judge_by_guard(message, session),
+            Step::Ready(Verdict::Continue) | Step::Pending(_) => {
+                self.judge_by_guard(message, session)
+            }
             stopped @ Step::Ready(_) => return stopped,
         };
         match (by_rules, by_guard) {
@@ -113,9 +115,12 @@ impl Authorizer {
         };
         match guard.rule.at_once(message.principal()) {
             Some(true) => Step::CONTINUE,
-            Some(false) => {
-                Verdict::Fail(denied_by(guard.rule, Some(guard.place()), message.principal())).into()
-            }
+            Some(false) => Verdict::Fail(denied_by(
+                guard.rule,
+                Some(guard.place()),
+                message.principal(),
+            ))
+            .into(),
             None => {
                 let variables = Captured {
                     names: guard.names,
