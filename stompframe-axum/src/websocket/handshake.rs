@@ -1,21 +1,21 @@
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{FromRequestParts as _, Request};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use axum::{Extension, Router};
 use futures_util::StreamExt as _;
 use stompframe_core::Messaging;
-use stompframe_core::connection::EndpointConfig as _;
-use stompframe_core::session::{Principal, SessionAttributes};
+use stompframe_core::connection::{Admission, EndpointConfig as _};
 use stompframe_core::stomp::Version;
 
 use super::sink::WebSocketSink;
 use super::source::WebSocketSource;
 use crate::endpoint::Endpoint;
-use crate::origin::OriginPolicy;
+use crate::handshake::Gate;
 
 /// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
 const READ_BUFFER: usize = 4 * 1024;
@@ -30,32 +30,22 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     endpoint: &Endpoint,
     messaging: &Messaging,
 ) -> Router<S> {
-    let origins = Arc::new(endpoint.origins.clone());
-    let messaging = messaging.clone();
+    let gate = Arc::new(Gate::new(endpoint, messaging));
+    // Several STOMP frames may share a message, and none has to fit into one.
+    let max_message = messaging.limits().frame.max_frame.saturating_mul(2);
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
-    let handshake =
-        move |headers: HeaderMap,
-              uri: Uri,
-              principal: Option<Extension<Principal>>,
-              attributes: Option<Extension<SessionAttributes>>,
-              upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
-            let upgrade = match upgrade {
-                Ok(upgrade) => upgrade,
-                Err(rejection) => return refuse(rejection),
-            };
-            let known = Known {
-                principal: principal.map(|Extension(principal)| principal),
-                attributes: attributes.map(|Extension(attributes)| attributes),
-            };
-            open(&messaging, &origins, (&headers, &uri), known, upgrade)
+    let handshake = move |request: Request| async move {
+        let (mut parts, _) = request.into_parts();
+        let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+            Ok(upgrade) => upgrade,
+            Err(rejection) => return refuse(rejection),
         };
+        match gate.admit(parts).await {
+            Ok(admission) => open(admission, upgrade, max_message),
+            Err(response) => response,
+        }
+    };
     router.route(endpoint.path(), any(handshake))
-}
-
-/// What the application's middleware found out about who connects.
-struct Known {
-    principal: Option<Principal>,
-    attributes: Option<SessionAttributes>,
 }
 
 /// Answers a request that is no handshake.
@@ -72,40 +62,7 @@ fn refuse(rejection: WebSocketUpgradeRejection) -> Response {
     }
 }
 
-fn open(
-    messaging: &Messaging,
-    origins: &OriginPolicy,
-    (headers, uri): (&HeaderMap, &Uri),
-    known: Known,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    if !origins.allows(headers, uri) {
-        tracing::warn!(
-            origin = ?headers.get("origin"),
-            host = ?headers.get("host"),
-            "a handshake from another origin was refused; `.allowed_origins([..])` allows it"
-        );
-        return (
-            StatusCode::FORBIDDEN,
-            "origin-denied: this page may not connect here",
-        )
-            .into_response();
-    }
-    let admission = match messaging.admit() {
-        Ok(admission) => admission
-            .for_principal(known.principal)
-            .with_attributes(&known.attributes.unwrap_or_default()),
-        Err(code) => {
-            tracing::warn!(%code, "a handshake was refused");
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                format!("{code}: {}", code.message()),
-            )
-                .into_response();
-        }
-    };
-    // Several STOMP frames may share a message, and none has to fit into one.
-    let max_message = messaging.limits().frame.max_frame.saturating_mul(2);
+fn open(admission: Admission, upgrade: WebSocketUpgrade, max_message: usize) -> Response {
     upgrade
         .protocols([Version::V1_2, Version::V1_1, Version::V1_0].map(Version::sub_protocol))
         .read_buffer_size(READ_BUFFER)

@@ -8,6 +8,7 @@ mod problems;
 mod routing;
 mod trust;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,7 +81,17 @@ impl Messaging {
     /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when
     /// the application is going down.
     pub fn admit(&self) -> Result<Admission, ErrorCode> {
-        self.connections.admit()
+        self.connections.admit(None)
+    }
+
+    /// As [`admit`](Self::admit), for a client whose address is known: there may be fewer connections
+    /// of one address than of all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`admit`](Self::admit).
+    pub fn admit_from(&self, address: impl Into<Option<IpAddr>>) -> Result<Admission, ErrorCode> {
+        self.connections.admit(address.into())
     }
 
     /// Tells a client for which there is no [place](Self::admit) why, over its transport, and

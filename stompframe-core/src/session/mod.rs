@@ -8,10 +8,12 @@ mod id;
 mod orders;
 mod outbox;
 mod outgoing;
+mod places;
 mod registry;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -26,7 +28,7 @@ use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
-pub(crate) use self::registry::Place;
+pub(crate) use self::places::{Place, PlaceLimits, Places};
 pub use self::registry::SessionRegistry;
 use crate::error::{ErrorCode, MessagingError};
 pub use crate::message::Principal;
@@ -43,6 +45,8 @@ pub struct Session {
     id: SessionId,
     /// Who it belongs to: as the handshake says, until CONNECT decides.
     principal: RwLock<Option<Principal>>,
+    address: Option<IpAddr>,
+    needs_csrf_token: bool,
     attributes: SessionAttributes,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
@@ -60,6 +64,8 @@ impl Session {
         Self {
             id: SessionId::random(),
             principal: RwLock::new(handshake),
+            address: None,
+            needs_csrf_token: false,
             attributes: SessionAttributes::new(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
@@ -73,6 +79,16 @@ impl Session {
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
         self.attributes = attributes;
+        self
+    }
+
+    pub(crate) const fn at_address(mut self, address: Option<IpAddr>) -> Self {
+        self.address = address;
+        self
+    }
+
+    pub(crate) const fn needing_csrf_token(mut self, needs_it: bool) -> Self {
+        self.needs_csrf_token = needs_it;
         self
     }
 
@@ -92,6 +108,18 @@ impl Session {
     pub fn principal(&self) -> Option<Principal> {
         let principal = self.principal.read();
         principal.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the client is: the address of the socket's peer, or what a proxy says that is trusted to.
+    /// None where nobody knows, as in memory.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Whether it came by a way where CONNECT has to give the token of the handshake.
+    pub(crate) const fn needs_csrf_token(&self) -> bool {
+        self.needs_csrf_token
     }
 
     /// Says who it belongs to: once as CONNECT decides, before anybody knows it, and then whenever the

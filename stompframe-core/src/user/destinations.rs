@@ -120,6 +120,14 @@ impl UserDestinations {
         if recipients.is_empty() {
             return Handling::Ignored;
         }
+        if self.outbound.is_plain() {
+            for recipient in &recipients {
+                let delivery = self.outbound.next_delivery();
+                self.outbound
+                    .push_if_subscribed(&message, recipient, delivery);
+            }
+            return Handling::DONE;
+        }
         let outbound = Arc::clone(&self.outbound);
         Handling::Pending(Box::pin(async move {
             deliver(&outbound, &message, &recipients).await;
