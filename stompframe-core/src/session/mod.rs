@@ -43,10 +43,10 @@ use crate::stomp::{self, Agreed, Frame, Version};
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
-    /// Who it belongs to: as the handshake says, until CONNECT decides.
-    principal: RwLock<Option<Principal>>,
     address: Option<IpAddr>,
     needs_csrf_token: bool,
+    /// Who it belongs to: as the handshake says, until CONNECT decides.
+    principal: RwLock<Option<Principal>>,
     attributes: SessionAttributes,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
@@ -63,9 +63,9 @@ impl Session {
     pub(crate) fn new(limits: OutboxLimits, handshake: Option<Principal>) -> Self {
         Self {
             id: SessionId::random(),
-            principal: RwLock::new(handshake),
             address: None,
             needs_csrf_token: false,
+            principal: RwLock::new(handshake),
             attributes: SessionAttributes::new(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
