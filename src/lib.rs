@@ -41,7 +41,7 @@ pub use stompframe_core::{
 pub use stompframe_core::test;
 
 pub use self::attributes::{
-    controller, message_exception_handler, message_mapping, send_to, send_to_user,
+    authorize, controller, message_exception_handler, message_mapping, send_to, send_to_user,
     subscribe_mapping,
 };
 
@@ -71,7 +71,7 @@ pub mod prelude {
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
-        controller, message_exception_handler, message_mapping, send_to, send_to_user,
+        authorize, controller, message_exception_handler, message_mapping, send_to, send_to_user,
         subscribe_mapping,
     };
 }

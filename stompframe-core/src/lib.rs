@@ -51,7 +51,8 @@ pub use self::user::UserRegistry;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.
 pub use stompframe_macros::{
-    core_controller as controller, core_message_exception_handler as message_exception_handler,
+    core_authorize as authorize, core_controller as controller,
+    core_message_exception_handler as message_exception_handler,
     core_message_mapping as message_mapping, core_send_to as send_to,
     core_send_to_user as send_to_user, core_subscribe_mapping as subscribe_mapping,
 };

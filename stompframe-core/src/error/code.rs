@@ -88,6 +88,8 @@ error_codes! {
     AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
+    /// The client's credentials have expired, and no new ones came in time.
+    SessionExpired = "session-expired", 4403, "Credentials expired";
     /// The application ended the session.
     SessionEnded = "session-ended", 4406, "The application ended the session";
     /// The application took the subscription from its session.
