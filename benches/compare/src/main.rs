@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use stompframe_compare::comparison::{Comparison, Settings};
 use stompframe_compare::plan::Plan;
+use stompframe_compare::process::Pins;
 use stompframe_compare::{chart, markdown};
 
 /// Sets stompframe against other servers. Servers and load generator have a core each, so there have to be two.
@@ -73,8 +74,10 @@ fn compare(options: &Options) -> io::Result<bool> {
         rounds: options.rounds.unwrap_or(rounds),
         seconds: options.seconds.unwrap_or(seconds),
         warmth,
-        server_core: options.server_core,
-        generator_core: options.generator_core,
+        pins: Pins {
+            server: Some(options.server_core),
+            generator: Some(options.generator_core),
+        },
     };
     let comparison = Comparison::run(&plan, &settings, workspace);
     fs::write(json, serde_json::to_string_pretty(&comparison)?)?;
