@@ -18,6 +18,7 @@ use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
 use crate::error::ErrorCode;
+use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
 use crate::user::UserRegistry;
@@ -27,6 +28,7 @@ use crate::user::UserRegistry;
 pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
+    rules: RulesHandle,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -52,6 +54,12 @@ impl Messaging {
     #[must_use]
     pub fn users(&self) -> UserRegistry {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
+    }
+
+    /// The rules that hold, to replace them or to judge live subscriptions once more.
+    #[must_use]
+    pub const fn rules(&self) -> &RulesHandle {
+        &self.rules
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

@@ -106,8 +106,8 @@ impl UserDestinations {
     /// name, or that of its session (as in Spring).
     fn sessions_of(&self, name: &str, sender: Option<&Arc<Session>>) -> Vec<Arc<Session>> {
         let is_own = |sender: &&Arc<Session>| {
-            let user = sender.principal().map(Principal::destination_name);
-            sender.id().as_str() == name || user == Some(name)
+            let is_user = |user: Principal| user.destination_name() == name;
+            sender.id().as_str() == name || sender.principal().is_some_and(is_user)
         };
         match sender.filter(is_own) {
             Some(sender) => vec![Arc::clone(sender)],
