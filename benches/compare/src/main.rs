@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stompframe_compare::comparison::{Comparison, Settings};
+use stompframe_compare::gate::Gate;
 use stompframe_compare::plan::Plan;
 use stompframe_compare::process::Pins;
 use stompframe_compare::{chart, markdown};
@@ -90,7 +91,8 @@ fn compare(options: &Options) -> io::Result<bool> {
 
 /// Writes the page and its picture into this directory, and gives the page.
 fn write(comparison: &Comparison, at: &Path) -> io::Result<String> {
-    let text = markdown::document(comparison);
+    let gate = Gate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("gate.toml"))?;
+    let text = markdown::document(comparison, &gate);
     fs::write(at.join("performance.md"), &text)?;
     fs::write(at.join("performance.svg"), chart::picture(comparison))?;
     Ok(text)

@@ -42,7 +42,7 @@ impl Publisher {
             Pace::InFlight(most) => (self.sent.len() - self.oldest < most).then_some(now),
             Pace::Bursts { of, until } => {
                 let sent = self.sent.len();
-                (sent < until && (sent % of > 0 || sent == self.oldest)).then_some(now)
+                (sent < until && (!sent.is_multiple_of(of) || sent == self.oldest)).then_some(now)
             }
             Pace::Every(_) => self.next(pace, since).filter(|due| *due <= now),
         }
