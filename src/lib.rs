@@ -3,7 +3,8 @@
 
 #[doc(inline)]
 pub use stompframe_axum::{
-    Endpoint, Error, MessagingRouter, MessagingTcp, TcpEndpoint, TcpServer, serve, serve_on,
+    Endpoint, Error, MessagingRouter, MessagingTcp, SockJs, SockJsConnection, SockJsTransport,
+    TcpEndpoint, TcpServer, serve, serve_on,
 };
 #[doc(inline)]
 pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};

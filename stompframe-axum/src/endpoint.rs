@@ -1,6 +1,10 @@
+use std::future::Future;
+
+use axum::Router;
 use stompframe_core::connection::EndpointConfig;
 
 use crate::origin::{Origin, OriginPattern, OriginPolicy};
+use crate::sockjs::{self, SockJs, SockJsConnection};
 use crate::tcp::TcpEndpoint;
 
 /// A place where clients connect with a WebSocket.
@@ -47,6 +51,7 @@ pub struct Endpoint {
     path: String,
     pub(crate) origins: OriginPolicy,
     not_origins: Vec<String>,
+    pub(crate) sockjs: Option<SockJs>,
 }
 
 impl Endpoint {
@@ -56,7 +61,68 @@ impl Endpoint {
             path: path.into(),
             origins: OriginPolicy::Same,
             not_origins: Vec::new(),
+            sockjs: None,
         }
+    }
+
+    /// Speaks SockJS, too, for clients that cannot have a WebSocket: `new SockJS("/ws")` in browsers.
+    /// Who can have one uses it as before. What this comes with is said at [`SockJs`]; more is told with
+    /// [`sockjs`](Self::sockjs).
+    ///
+    /// ```
+    /// use stompframe_axum::{Endpoint, MessagingRouter};
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .simple_broker(["/topic"])
+    ///     .endpoint(Endpoint::new("/ws").with_sockjs())
+    ///     .build()?;
+    /// let app: axum::Router = messaging.router();
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    ///
+    /// A session spans many requests, so all of them have to reach this process. Each has to come from
+    /// the user with whose request the session began or, where that is anonymous, from the same
+    /// address, if the server says where requests come from:
+    /// [`into_make_service_with_connect_info::<SocketAddr>()`](axum::Router::into_make_service_with_connect_info),
+    /// which [`serve`](crate::serve) does.
+    pub fn with_sockjs(self) -> Self {
+        self.sockjs(SockJs::new())
+    }
+
+    /// Speaks SockJS, too, and says how.
+    pub fn sockjs(mut self, sockjs: SockJs) -> Self {
+        self.sockjs = Some(sockjs);
+        self
+    }
+
+    /// The router of an endpoint that speaks SockJS with messages of its own instead of STOMP: the
+    /// function serves one client, from its first message to its last. There are at most 10,000 of
+    /// them at a time, and 512 KiB in one request.
+    ///
+    /// ```
+    /// use stompframe_axum::{Endpoint, SockJsConnection};
+    ///
+    /// let echo = |mut client: SockJsConnection| async move {
+    ///     while let Some(message) = client.receive().await {
+    ///         if client.send(message).await.is_err() {
+    ///             break;
+    ///         }
+    ///     }
+    /// };
+    /// let app: axum::Router = Endpoint::new("/echo").sockjs_messages(echo);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the path does not begin with `/`, as [`axum::Router::route`] does.
+    pub fn sockjs_messages<S, F, R>(&self, serve: F) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        F: Fn(SockJsConnection) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        sockjs::router(self, serve)
     }
 
     /// An address where clients speak STOMP over plain TCP, such as `127.0.0.1:61613`, for services
@@ -148,6 +214,9 @@ impl EndpointConfig for Endpoint {
             problems.push(format!(
                 "\"{origin}\" is no origin: write it as \"https://host\" or \"https://host:port\""
             ));
+        }
+        if let Some(sockjs) = &self.sockjs {
+            problems.extend(sockjs.problems());
         }
         problems
     }

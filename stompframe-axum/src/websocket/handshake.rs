@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{FromRequestParts as _, Request};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use axum::{Extension, Router};
 use futures_util::StreamExt as _;
 use stompframe_core::Messaging;
 use stompframe_core::connection::EndpointConfig as _;
@@ -18,11 +19,11 @@ use crate::endpoint::Endpoint;
 use crate::origin::OriginPolicy;
 
 /// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
-const READ_BUFFER: usize = 4 * 1024;
+pub(crate) const READ_BUFFER: usize = 4 * 1024;
 
 /// What is written is collected up to here before it goes to the socket, unless it is flushed
 /// before.
-const WRITE_BUFFER: usize = 16 * 1024;
+pub(crate) const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Adds the endpoint's route.
 pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
@@ -33,23 +34,33 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     let origins = Arc::new(endpoint.origins.clone());
     let messaging = messaging.clone();
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
-    let handshake =
-        move |headers: HeaderMap,
-              uri: Uri,
-              principal: Option<Extension<Principal>>,
-              attributes: Option<Extension<SessionAttributes>>,
-              upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
-            let upgrade = match upgrade {
-                Ok(upgrade) => upgrade,
-                Err(rejection) => return refuse(rejection),
-            };
-            let known = Known {
-                principal: principal.map(|Extension(principal)| principal),
-                attributes: attributes.map(|Extension(attributes)| attributes),
-            };
-            open(&messaging, &origins, (&headers, &uri), known, upgrade)
-        };
-    router.route(endpoint.path(), any(handshake))
+    let answer =
+        any(move |request: Request| async move { handshake(&messaging, &origins, request).await });
+    router.route(endpoint.path(), answer)
+}
+
+/// Answers a request that is to begin a WebSocket.
+pub(crate) async fn handshake(
+    messaging: &Messaging,
+    origins: &OriginPolicy,
+    request: Request,
+) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return refuse(rejection),
+    };
+    let known = Known {
+        principal: parts.extensions.remove(),
+        attributes: parts.extensions.remove(),
+    };
+    open(
+        messaging,
+        origins,
+        (&parts.headers, &parts.uri),
+        known,
+        upgrade,
+    )
 }
 
 /// What the application's middleware found out about who connects.

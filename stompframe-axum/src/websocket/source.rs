@@ -52,7 +52,7 @@ impl TransportSource for WebSocketSource {
     }
 }
 
-fn what_went_wrong(error: axum::Error) -> TransportError {
+pub(crate) fn what_went_wrong(error: axum::Error) -> TransportError {
     let error = error.into_inner();
     match error.downcast_ref::<Error>() {
         Some(Error::Capacity(_)) => TransportError::TooLarge,

@@ -104,6 +104,17 @@ impl Admission {
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
     pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
+        self.serve_telling(|_| {}, source, sink).await;
+    }
+
+    /// As [`serve`](Self::serve), and tells first which session it is, for a transport that has to know what
+    /// client and server agree on.
+    pub async fn serve_telling(
+        self,
+        tell: impl FnOnce(&Arc<Session>),
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) {
         let Self {
             connections,
             place,
@@ -118,6 +129,7 @@ impl Admission {
         } = &*connections;
         let session =
             Arc::new(Session::new(shared.limits.outbox, principal).with_attributes(attributes));
+        tell(&session);
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());

@@ -1,0 +1,357 @@
+//! Which request gets which answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::UPGRADE;
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use axum::routing::any;
+use bytes::Bytes;
+use stompframe_core::connection::EndpointConfig as _;
+
+use super::answer::{self, EVENTS, HTML, JAVASCRIPT, not_allowed, not_found, words};
+use super::application::Application;
+use super::callback::{self, callback};
+use super::frame::{Format, Output};
+use super::options::{SockJs, SockJsTransport};
+use super::path::{Action, Target};
+use super::session::{Found, Kind, Owner, Receiver, Refused, Sink, Source, Table};
+use super::transport::{self, Bounds, Framing, Sending, Terms, no_place};
+use super::{iframe, origin};
+use crate::endpoint::Endpoint;
+use crate::origin::OriginPolicy;
+
+/// What bounds an endpoint besides its own options.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ceilings {
+    pub(super) max_sessions: usize,
+    pub(super) max_post: usize,
+    pub(super) post_timeout: Duration,
+    pub(super) close_timeout: Duration,
+}
+
+/// An endpoint that speaks SockJS.
+struct Service<A> {
+    application: A,
+    options: SockJs,
+    origins: OriginPolicy,
+    /// How many segments the endpoint's own path has.
+    depth: usize,
+    table: Table,
+    ceilings: Ceilings,
+}
+
+/// Adds the routes of an endpoint: its path, and all below it.
+pub(super) fn mount<S: Clone + Send + Sync + 'static, A: Application>(
+    router: Router<S>,
+    endpoint: &Endpoint,
+    options: &SockJs,
+    application: A,
+    ceilings: Ceilings,
+) -> Router<S> {
+    let base = endpoint.path().trim_end_matches('/');
+    let service = Arc::new(Service {
+        application,
+        origins: endpoint.origins.clone(),
+        depth: base.matches('/').count(),
+        table: Table::new(ceilings.max_sessions),
+        ceilings: Ceilings {
+            max_post: options.max_post.unwrap_or(ceilings.max_post),
+            ..ceilings
+        },
+        options: options.clone(),
+    });
+    let answer = any(move |request: Request| Arc::clone(&service).answer(request));
+    let router = router
+        .route(&format!("{base}/"), answer.clone())
+        .route(&format!("{base}/{{*sockjs}}"), answer.clone());
+    if base.is_empty() {
+        return router;
+    }
+    router.route(base, answer)
+}
+
+impl<A: Application> Service<A> {
+    async fn answer(self: Arc<Self>, request: Request) -> Response {
+        let path = request.uri().path().to_owned();
+        let mut answer = match Target::of(&path, self.depth) {
+            None => not_found(),
+            Some(Target::Greeting) => self.greeting(request).await,
+            Some(Target::Iframe) => self.iframe(request),
+            Some(Target::Info) => self.info(request),
+            Some(Target::RawWebSocket) => self.raw_web_socket(request).await,
+            Some(Target::Session(id, action)) => self.session(id, action, request).await,
+        };
+        answer::guard(&mut answer);
+        answer
+    }
+
+    /// The endpoint itself, which is a WebSocket for who wants one.
+    async fn greeting(&self, request: Request) -> Response {
+        if request.headers().contains_key(UPGRADE) || request.method() == Method::CONNECT {
+            return self.raw_web_socket(request).await;
+        }
+        if answer::is_read(request.method()) {
+            answer::greeting()
+        } else {
+            not_allowed("GET")
+        }
+    }
+
+    async fn raw_web_socket(&self, request: Request) -> Response {
+        if !self.options.has(SockJsTransport::WebSocket) {
+            return not_found();
+        }
+        self.application.web_socket(&self.origins, request).await
+    }
+
+    fn iframe(&self, request: Request) -> Response {
+        match &self.options.iframe {
+            None => not_found(),
+            Some(_) if !answer::is_read(request.method()) => not_allowed("GET"),
+            Some(library) => iframe::answer(library, &self.origins, &request.into_parts().0),
+        }
+    }
+
+    fn info(&self, request: Request) -> Response {
+        let (request, _) = request.into_parts();
+        if !origin::may_ask(&self.origins, &request) {
+            return denied();
+        }
+        let mut answer = match &request.method {
+            &Method::OPTIONS => origin::preflight(&request, &Method::GET, self.options.cors),
+            method if answer::is_read(method) => answer::info(
+                self.options.has(SockJsTransport::WebSocket),
+                self.options.cookies,
+            ),
+            _ => return not_allowed("GET, OPTIONS"),
+        };
+        if self.options.cors {
+            origin::allow(&self.origins, &request, answer.headers_mut());
+        }
+        answer
+    }
+
+    async fn session(self: &Arc<Self>, id: &str, action: Action, request: Request) -> Response {
+        let rule = Rule::of(action);
+        if !self.options.has(rule.transport) && !self.is_sent_by_another(action) {
+            return not_found();
+        }
+        let (parts, body) = request.into_parts();
+        if !origin::may_ask(&self.origins, &parts) {
+            return denied();
+        }
+        if action == Action::WebSocket {
+            let request = Request::from_parts(parts, body);
+            let terms = self.terms(Framing::SockJs);
+            return transport::upgrade(&self.application, request, terms).await;
+        }
+        let mut answer = if parts.method == Method::OPTIONS && rule.method == Method::POST {
+            origin::preflight(&parts, &rule.method, self.options.cors)
+        } else if parts.method != rule.method {
+            return not_allowed(rule.allowed());
+        } else {
+            self.carry(id, action, &parts, body).await
+        };
+        if self.options.cors {
+            origin::allow(&self.origins, &parts, answer.headers_mut());
+        }
+        if self.options.cookies {
+            answer::set_cookie(&parts.headers, &mut answer);
+        }
+        answer
+    }
+
+    /// `xhr_send` is for all that receive without a form.
+    fn is_sent_by_another(&self, action: Action) -> bool {
+        let senders = [
+            SockJsTransport::XhrStreaming,
+            SockJsTransport::EventSource,
+            SockJsTransport::HtmlFile,
+        ];
+        action == Action::XhrSend && senders.iter().any(|transport| self.options.has(*transport))
+    }
+
+    /// Answers a request that carries a part of a session.
+    async fn carry(
+        self: &Arc<Self>,
+        id: &str,
+        action: Action,
+        request: &Parts,
+        body: Body,
+    ) -> Response {
+        let limit = self.options.stream_limit;
+        match action {
+            Action::Xhr => self.polled(id, Kind::Xhr, Format::Line, request).await,
+            Action::JsonP => match callback(request.uri.query()) {
+                Ok(function) => {
+                    let format = Format::Callback(function);
+                    self.polled(id, Kind::JsonP, format, request).await
+                }
+                Err(answer) => answer,
+            },
+            Action::XhrStreaming => match self.receiver(id, Kind::XhrStreaming, request) {
+                Ok(receiver) => {
+                    let prelude = Bytes::from_static(PRELUDE);
+                    transport::stream(receiver, Format::Line, prelude, JAVASCRIPT, limit)
+                }
+                Err(answer) => answer,
+            },
+            Action::EventSource => match self.receiver(id, Kind::EventSource, request) {
+                Ok(receiver) => {
+                    let prelude = Bytes::from_static(b"\r\n");
+                    transport::stream(receiver, Format::Event, prelude, EVENTS, limit)
+                }
+                Err(answer) => answer,
+            },
+            Action::HtmlFile => match callback(request.uri.query()) {
+                Ok(function) => match self.receiver(id, Kind::HtmlFile, request) {
+                    Ok(receiver) => {
+                        let prelude = callback::page(&function);
+                        transport::stream(receiver, Format::Script, prelude, HTML, limit)
+                    }
+                    Err(answer) => answer,
+                },
+                Err(answer) => answer,
+            },
+            Action::XhrSend => self.sent(id, Sending::Xhr, request, body).await,
+            Action::JsonPSend => self.sent(id, Sending::JsonP, request, body).await,
+            Action::WebSocket => not_found(),
+        }
+    }
+
+    async fn polled(
+        self: &Arc<Self>,
+        id: &str,
+        kind: Kind,
+        format: Format,
+        request: &Parts,
+    ) -> Response {
+        match self.receiver(id, kind, request) {
+            Ok(receiver) => transport::poll(receiver, &format, self.options.stream_limit).await,
+            Err(answer) => answer,
+        }
+    }
+
+    async fn sent(&self, id: &str, sending: Sending, request: &Parts, body: Body) -> Response {
+        let owner = Owner::of(&request.extensions);
+        let Some(session) = self.table.find(id, &owner) else {
+            return not_found();
+        };
+        let bounds = Bounds {
+            bytes: self.ceilings.max_post,
+            time: self.ceilings.post_timeout,
+        };
+        transport::send(&session, &request.headers, body, sending, bounds).await
+    }
+
+    /// The right to receive what is for a session, which begins if there is none. If somebody else
+    /// receives already: what to say to that.
+    fn receiver(
+        self: &Arc<Self>,
+        id: &str,
+        kind: Kind,
+        request: &Parts,
+    ) -> Result<Result<Receiver, Output>, Response> {
+        let extensions = &request.extensions;
+        let place = || self.application.admit(extensions);
+        let owner = Owner::of(extensions);
+        let found = self.table.find_or_open(id, owner, kind, place);
+        let session = match found {
+            Err(Refused::NotFound) => return Err(not_found()),
+            Err(Refused::NoPlace(code)) => return Err(no_place(code)),
+            Ok(Found::Known(session)) => session,
+            Ok(Found::New(session, place)) => {
+                let listed = Listed {
+                    service: Arc::clone(self),
+                    id: id.into(),
+                };
+                let delay = self.options.disconnect_delay;
+                let own = Arc::clone(&session);
+                tokio::spawn(async move {
+                    let source = Source::new(Arc::clone(&own), delay);
+                    let sink = Sink::new(Arc::clone(&own));
+                    A::serve(place, Arc::clone(&own), source, sink, false).await;
+                    if own.has_last_words() {
+                        tokio::time::sleep(delay).await;
+                    }
+                    drop(listed);
+                });
+                session
+            }
+        };
+        Ok(Receiver::attach(&session, self.options.heart_beat))
+    }
+
+    const fn terms(&self, framing: Framing) -> Terms {
+        Terms {
+            framing,
+            heart_beat: self.options.heart_beat,
+            max_message: self.ceilings.max_post,
+            close_timeout: self.ceilings.close_timeout,
+        }
+    }
+}
+
+/// A session in the table, for as long as this lives.
+struct Listed<A> {
+    service: Arc<Service<A>>,
+    id: Box<str>,
+}
+
+impl<A> Drop for Listed<A> {
+    fn drop(&mut self) {
+        self.service.table.remove(&self.id);
+    }
+}
+
+/// What an action belongs to, and how it is asked for.
+struct Rule {
+    transport: SockJsTransport,
+    method: Method,
+}
+
+impl Rule {
+    const fn of(action: Action) -> Self {
+        let (transport, method) = match action {
+            Action::WebSocket => (SockJsTransport::WebSocket, Method::GET),
+            Action::Xhr | Action::XhrSend => (SockJsTransport::Xhr, Method::POST),
+            Action::XhrStreaming => (SockJsTransport::XhrStreaming, Method::POST),
+            Action::EventSource => (SockJsTransport::EventSource, Method::GET),
+            Action::HtmlFile => (SockJsTransport::HtmlFile, Method::GET),
+            Action::JsonP => (SockJsTransport::JsonP, Method::GET),
+            Action::JsonPSend => (SockJsTransport::JsonP, Method::POST),
+        };
+        Self { transport, method }
+    }
+
+    fn allowed(&self) -> &'static str {
+        if self.method == Method::POST {
+            "OPTIONS, POST"
+        } else {
+            "GET"
+        }
+    }
+}
+
+/// So that browsers begin to hand over what arrives.
+const PRELUDE: &[u8] = &{
+    let mut prelude = [b'h'; 2049];
+    prelude[2048] = b'\n';
+    prelude
+};
+
+pub(super) fn denied() -> Response {
+    tracing::warn!(
+        "a request from a page of another origin was refused; `.allowed_origins([..])` allows it"
+    );
+    words(
+        StatusCode::FORBIDDEN,
+        "origin-denied: this page may not connect here",
+    )
+}
