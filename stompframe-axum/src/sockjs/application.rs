@@ -56,10 +56,11 @@ impl Application for Messaging {
         pings: bool,
     ) {
         let carry = move |stomp: &_| session.carries(stomp);
+        // In boxes, which go when the session ends: its address is kept for a while.
         if pings {
-            place.serve_telling(carry, source, PingingSink(sink)).await;
+            Box::pin(place.serve_telling(carry, source, PingingSink(sink))).await;
         } else {
-            place.serve_telling(carry, source, sink).await;
+            Box::pin(place.serve_telling(carry, source, sink)).await;
         }
     }
 

@@ -1,10 +1,6 @@
 //! The functions that pages name to be called.
 
-use axum::http::StatusCode;
-use axum::response::Response;
 use bytes::Bytes;
-
-use super::answer::words;
 
 /// How long the name of a function may be. Clients make them of fewer than 20 characters.
 const MAX_NAME: usize = 64;
@@ -13,21 +9,15 @@ const MAX_NAME: usize = 64;
 const PAGE: usize = 1024;
 
 /// The function that a request names, or what is wrong with it.
-pub(super) fn callback(query: Option<&str>) -> Result<String, Response> {
+pub(super) fn callback(query: Option<&str>) -> Result<String, &'static str> {
     let query = query.unwrap_or_default().as_bytes();
     let callback = form_urlencoded::parse(query).find(|(name, _)| name == "c");
     let Some((_, name)) = callback.filter(|(_, name)| !name.is_empty()) else {
-        return Err(words(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "\"callback\" parameter required",
-        ));
+        return Err("\"callback\" parameter required");
     };
     let is_harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
     if name.len() > MAX_NAME || !name.bytes().all(is_harmless) {
-        return Err(words(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "invalid \"callback\" parameter",
-        ));
+        return Err("invalid \"callback\" parameter");
     }
     Ok(name.into_owned())
 }

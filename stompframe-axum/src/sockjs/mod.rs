@@ -6,6 +6,7 @@
 mod answer;
 mod application;
 mod callback;
+mod carry;
 mod frame;
 mod iframe;
 mod incoming;

@@ -4,24 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::UPGRADE;
-use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::any;
-use bytes::Bytes;
 use stompframe_core::connection::EndpointConfig as _;
 
-use super::answer::{self, EVENTS, HTML, JAVASCRIPT, not_allowed, not_found, words};
+use super::answer::{self, not_allowed, not_found, words};
 use super::application::Application;
-use super::callback::{self, callback};
-use super::frame::{Format, Output};
 use super::options::{SockJs, SockJsTransport};
 use super::path::{Action, Target};
-use super::session::{Found, Kind, Owner, Receiver, Refused, Sink, Source, Table};
-use super::transport::{self, Bounds, Framing, Sending, Terms, no_place};
+use super::session::Table;
+use super::transport::{self, Framing, Terms};
 use super::{iframe, origin};
 use crate::endpoint::Endpoint;
 use crate::origin::OriginPolicy;
@@ -36,14 +31,14 @@ pub(super) struct Ceilings {
 }
 
 /// An endpoint that speaks SockJS.
-struct Service<A> {
-    application: A,
-    options: SockJs,
+pub(super) struct Service<A> {
+    pub(super) application: A,
+    pub(super) options: SockJs,
     origins: OriginPolicy,
     /// How many segments the endpoint's own path has.
     depth: usize,
-    table: Table,
-    ceilings: Ceilings,
+    pub(super) table: Table,
+    pub(super) ceilings: Ceilings,
 }
 
 /// Adds the routes of an endpoint: its path, and all below it.
@@ -177,117 +172,6 @@ impl<A: Application> Service<A> {
         action == Action::XhrSend && senders.iter().any(|transport| self.options.has(*transport))
     }
 
-    /// Answers a request that carries a part of a session.
-    async fn carry(
-        self: &Arc<Self>,
-        id: &str,
-        action: Action,
-        request: &Parts,
-        body: Body,
-    ) -> Response {
-        let limit = self.options.stream_limit;
-        match action {
-            Action::Xhr => self.polled(id, Kind::Xhr, Format::Line, request).await,
-            Action::JsonP => match callback(request.uri.query()) {
-                Ok(function) => {
-                    let format = Format::Callback(function);
-                    self.polled(id, Kind::JsonP, format, request).await
-                }
-                Err(answer) => answer,
-            },
-            Action::XhrStreaming => match self.receiver(id, Kind::XhrStreaming, request) {
-                Ok(receiver) => {
-                    let prelude = Bytes::from_static(PRELUDE);
-                    transport::stream(receiver, Format::Line, prelude, JAVASCRIPT, limit)
-                }
-                Err(answer) => answer,
-            },
-            Action::EventSource => match self.receiver(id, Kind::EventSource, request) {
-                Ok(receiver) => {
-                    let prelude = Bytes::from_static(b"\r\n");
-                    transport::stream(receiver, Format::Event, prelude, EVENTS, limit)
-                }
-                Err(answer) => answer,
-            },
-            Action::HtmlFile => match callback(request.uri.query()) {
-                Ok(function) => match self.receiver(id, Kind::HtmlFile, request) {
-                    Ok(receiver) => {
-                        let prelude = callback::page(&function);
-                        transport::stream(receiver, Format::Script, prelude, HTML, limit)
-                    }
-                    Err(answer) => answer,
-                },
-                Err(answer) => answer,
-            },
-            Action::XhrSend => self.sent(id, Sending::Xhr, request, body).await,
-            Action::JsonPSend => self.sent(id, Sending::JsonP, request, body).await,
-            Action::WebSocket => not_found(),
-        }
-    }
-
-    async fn polled(
-        self: &Arc<Self>,
-        id: &str,
-        kind: Kind,
-        format: Format,
-        request: &Parts,
-    ) -> Response {
-        match self.receiver(id, kind, request) {
-            Ok(receiver) => transport::poll(receiver, &format, self.options.stream_limit).await,
-            Err(answer) => answer,
-        }
-    }
-
-    async fn sent(&self, id: &str, sending: Sending, request: &Parts, body: Body) -> Response {
-        let owner = Owner::of(&request.extensions);
-        let Some(session) = self.table.find(id, &owner) else {
-            return not_found();
-        };
-        let bounds = Bounds {
-            bytes: self.ceilings.max_post,
-            time: self.ceilings.post_timeout,
-        };
-        transport::send(&session, &request.headers, body, sending, bounds).await
-    }
-
-    /// The right to receive what is for a session, which begins if there is none. If somebody else
-    /// receives already: what to say to that.
-    fn receiver(
-        self: &Arc<Self>,
-        id: &str,
-        kind: Kind,
-        request: &Parts,
-    ) -> Result<Result<Receiver, Output>, Response> {
-        let extensions = &request.extensions;
-        let place = || self.application.admit(extensions);
-        let owner = Owner::of(extensions);
-        let found = self.table.find_or_open(id, owner, kind, place);
-        let session = match found {
-            Err(Refused::NotFound) => return Err(not_found()),
-            Err(Refused::NoPlace(code)) => return Err(no_place(code)),
-            Ok(Found::Known(session)) => session,
-            Ok(Found::New(session, place)) => {
-                let listed = Listed {
-                    service: Arc::clone(self),
-                    id: id.into(),
-                };
-                let delay = self.options.disconnect_delay;
-                let own = Arc::clone(&session);
-                tokio::spawn(async move {
-                    let source = Source::new(Arc::clone(&own), delay);
-                    let sink = Sink::new(Arc::clone(&own));
-                    A::serve(place, Arc::clone(&own), source, sink, false).await;
-                    if own.has_last_words() {
-                        tokio::time::sleep(delay).await;
-                    }
-                    drop(listed);
-                });
-                session
-            }
-        };
-        Ok(Receiver::attach(&session, self.options.heart_beat))
-    }
-
     const fn terms(&self, framing: Framing) -> Terms {
         Terms {
             framing,
@@ -295,18 +179,6 @@ impl<A: Application> Service<A> {
             max_message: self.ceilings.max_post,
             close_timeout: self.ceilings.close_timeout,
         }
-    }
-}
-
-/// A session in the table, for as long as this lives.
-struct Listed<A> {
-    service: Arc<Service<A>>,
-    id: Box<str>,
-}
-
-impl<A> Drop for Listed<A> {
-    fn drop(&mut self) {
-        self.service.table.remove(&self.id);
     }
 }
 
@@ -338,13 +210,6 @@ impl Rule {
         }
     }
 }
-
-/// So that browsers begin to hand over what arrives.
-const PRELUDE: &[u8] = &{
-    let mut prelude = [b'h'; 2049];
-    prelude[2048] = b'\n';
-    prelude
-};
 
 pub(super) fn denied() -> Response {
     tracing::warn!(

@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,15 +104,19 @@ impl Admission {
 
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
-    pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
-        self.serve_telling(|_| {}, source, sink).await;
+    pub fn serve(
+        self,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) -> impl Future<Output = ()> + Send {
+        self.serve_telling(|_| {}, source, sink)
     }
 
     /// As [`serve`](Self::serve), and tells first which session it is, for a transport that has to know what
     /// client and server agree on.
     pub async fn serve_telling(
         self,
-        tell: impl FnOnce(&Arc<Session>),
+        tell: impl FnOnce(&Arc<Session>) + Send,
         source: impl TransportSource,
         sink: impl TransportSink,
     ) {

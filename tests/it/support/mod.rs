@@ -3,6 +3,7 @@
 mod broker;
 mod client;
 mod frame;
+pub(crate) mod http;
 mod tcp;
 
 use std::net::SocketAddr;

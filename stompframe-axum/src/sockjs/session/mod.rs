@@ -186,15 +186,9 @@ impl State {
     }
 
     fn wake_all(&mut self) {
-        for waker in [
-            self.wake_receiver.take(),
-            self.wake_source.take(),
-            self.wake_sink.take(),
-        ] {
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        }
+        wake(&mut self.wake_receiver);
+        wake(&mut self.wake_source);
+        wake(&mut self.wake_sink);
     }
 }
 

@@ -8,6 +8,9 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::{End, Presence, Session, State, wake};
 use crate::sockjs::frame::{BUSY, INTERRUPTED, Output};
 
+/// What a message takes besides its bytes, at least: quotes and a comma.
+const QUOTED: usize = 3;
+
 /// Takes what a client is to get, for a request that waits for it. Whoever drops it without
 /// [finishing](Self::finish) has lost the client, which ends the session: nobody knows what has
 /// arrived.
@@ -98,7 +101,7 @@ impl State {
             let mut bytes = 0;
             let fit = self.outgoing.iter().take_while(|frame| {
                 let fits = bytes == 0 || bytes < room;
-                bytes += frame.as_bytes().len().max(1);
+                bytes += frame.as_bytes().len() + QUOTED;
                 fits
             });
             let count = fit.count();

@@ -44,6 +44,8 @@ pub(in crate::sockjs) enum Refused {
     NotFound,
     /// No more are taken.
     NoPlace(ErrorCode),
+    /// The request does not say what it has to.
+    Misses(&'static str),
 }
 
 impl Table {

@@ -7,7 +7,8 @@ use axum::extract::FromRequestParts as _;
 use axum::extract::Request;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::{StatusCode, header};
+use axum::http::header::{SEC_WEBSOCKET_VERSION, UPGRADE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -61,7 +62,7 @@ pub(in crate::sockjs) async fn upgrade<A: Application>(
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
-        Err(rejection) => return refuse(&rejection),
+        Err(rejection) => return refuse(&rejection, &parts.headers),
     };
     let place = match application.admit(&parts.extensions) {
         Ok(place) => place,
@@ -79,11 +80,14 @@ pub(in crate::sockjs) async fn upgrade<A: Application>(
 }
 
 /// Answers a request that is no handshake, in the words of the protocol.
-fn refuse(rejection: &WebSocketUpgradeRejection) -> Response {
+fn refuse(rejection: &WebSocketUpgradeRejection, request: &HeaderMap) -> Response {
     type R = WebSocketUpgradeRejection;
+    let is_upgrade = request
+        .get(UPGRADE)
+        .is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
     match rejection {
         R::MethodNotGet(_) | R::MethodNotConnect(_) => not_allowed("GET"),
-        R::InvalidUpgradeHeader(_) => words(
+        _ if !is_upgrade => words(
             StatusCode::BAD_REQUEST,
             "Can \"Upgrade\" only to \"WebSocket\".",
         ),
@@ -93,7 +97,7 @@ fn refuse(rejection: &WebSocketUpgradeRejection) -> Response {
         ),
         R::InvalidWebSocketVersionHeader(_) => (
             StatusCode::UPGRADE_REQUIRED,
-            [(header::SEC_WEBSOCKET_VERSION, "13")],
+            [(SEC_WEBSOCKET_VERSION, "13")],
         )
             .into_response(),
         _ => words(StatusCode::BAD_REQUEST, "Not a valid websocket request"),
