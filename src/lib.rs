@@ -3,8 +3,8 @@
 
 #[doc(inline)]
 pub use stompframe_axum::{
-    Endpoint, Error, MessagingRouter, MessagingTcp, SockJs, SockJsConnection, SockJsTransport,
-    TcpEndpoint, TcpServer, serve, serve_on,
+    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, SockJs,
+    SockJsConnection, SockJsTransport, TcpEndpoint, TcpServer, TrustedProxies, serve, serve_on,
 };
 #[doc(inline)]
 pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};
@@ -65,8 +65,8 @@ pub mod prelude {
         Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
     };
     pub use crate::{
-        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
-        Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
+        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, Handshake,
+        IntoReply, Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
         MessagingTcp, MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser,
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };

@@ -8,6 +8,7 @@
 //! own, which `serve` listens on too.
 
 mod endpoint;
+mod handshake;
 mod origin;
 mod router;
 mod serve;
@@ -16,6 +17,7 @@ mod tcp;
 mod websocket;
 
 pub use self::endpoint::Endpoint;
+pub use self::handshake::{Handshake, HandshakeResult, TrustedProxies};
 pub use self::router::MessagingRouter;
 pub use self::serve::{Error, serve, serve_on};
 pub use self::sockjs::{SockJs, SockJsConnection, SockJsTransport};

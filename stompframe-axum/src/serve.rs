@@ -108,7 +108,6 @@ async fn serve_until(
         }
     });
     let http = async {
-        // Sessions that span requests belong to an address where they belong to nobody.
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app);
         server

@@ -8,6 +8,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use stompframe_core::ErrorCode;
 
 pub(super) const YEAR: &str = "31536000";
 pub(super) const CACHEABLE: &str = "public, max-age=31536000";
@@ -35,6 +36,16 @@ pub(super) fn words(status: StatusCode, words: impl Into<Body>) -> Response {
 
 pub(super) fn not_found() -> Response {
     words(StatusCode::NOT_FOUND, Body::empty())
+}
+
+/// Says that no more sessions are taken.
+pub(super) fn no_place() -> Response {
+    let code = ErrorCode::Overloaded;
+    tracing::warn!(%code, "a session was refused");
+    words(
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("{code}: {}", code.message()),
+    )
 }
 
 pub(super) fn not_allowed(allowed: &'static str) -> Response {

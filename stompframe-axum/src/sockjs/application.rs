@@ -2,14 +2,14 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::Extensions;
+use axum::http::request::Parts;
 use axum::response::Response;
+use stompframe_core::Messaging;
 use stompframe_core::connection::Admission;
-use stompframe_core::session::{Principal, SessionAttributes};
-use stompframe_core::{ErrorCode, Messaging};
 
 use super::session::{PingingSink, Session, Sink, Source};
-use crate::origin::OriginPolicy;
+use crate::endpoint::Endpoint;
+use crate::handshake::Gate;
 use crate::websocket;
 
 /// What an endpoint's sessions are for.
@@ -17,8 +17,9 @@ pub(super) trait Application: Send + Sync + 'static {
     /// A place for one session.
     type Place: Send + 'static;
 
-    /// Takes a place for a session that begins with this request.
-    fn admit(&self, request: &Extensions) -> Result<Self::Place, ErrorCode>;
+    /// Takes a place for a session that begins with this request, or gives the answer to one that may
+    /// not begin any.
+    fn admit(&self, request: Parts) -> impl Future<Output = Result<Self::Place, Response>> + Send;
 
     /// Is the whole life of a session. `pings` says whether its receiver can ask for a sign of life.
     fn serve(
@@ -30,22 +31,29 @@ pub(super) trait Application: Send + Sync + 'static {
     ) -> impl Future<Output = ()> + Send;
 
     /// Answers the handshake of a WebSocket without the frames of SockJS.
-    fn web_socket(
-        &self,
-        origins: &OriginPolicy,
-        request: Request,
-    ) -> impl Future<Output = Response> + Send;
+    fn web_socket(&self, request: Request) -> impl Future<Output = Response> + Send;
 }
 
-/// STOMP, through the same driver as every other transport.
-impl Application for Messaging {
+/// STOMP, through the same gate and the same driver as every other transport.
+pub(super) struct Stomp {
+    gate: Gate,
+    max_message: usize,
+}
+
+impl Stomp {
+    pub(super) fn new(endpoint: &Endpoint, messaging: &Messaging) -> Self {
+        Self {
+            gate: Gate::new(endpoint, messaging),
+            max_message: websocket::max_message(messaging.limits()),
+        }
+    }
+}
+
+impl Application for Stomp {
     type Place = Admission;
 
-    fn admit(&self, request: &Extensions) -> Result<Admission, ErrorCode> {
-        let attributes = request.get::<SessionAttributes>().cloned();
-        Ok(Self::admit(self)?
-            .for_principal(request.get::<Principal>().cloned())
-            .with_attributes(&attributes.unwrap_or_default()))
+    async fn admit(&self, request: Parts) -> Result<Admission, Response> {
+        self.gate.admit(request).await
     }
 
     async fn serve(
@@ -56,15 +64,14 @@ impl Application for Messaging {
         pings: bool,
     ) {
         let carry = move |stomp: &_| session.carries(stomp);
-        // In boxes, which go when the session ends: its address is kept for a while.
         if pings {
-            Box::pin(place.serve_telling(carry, source, PingingSink(sink))).await;
+            place.serve_telling(carry, source, PingingSink(sink)).await;
         } else {
-            Box::pin(place.serve_telling(carry, source, sink)).await;
+            place.serve_telling(carry, source, sink).await;
         }
     }
 
-    async fn web_socket(&self, origins: &OriginPolicy, request: Request) -> Response {
-        websocket::handshake(self, origins, request).await
+    async fn web_socket(&self, request: Request) -> Response {
+        websocket::handshake(&self.gate, self.max_message, request).await
     }
 }

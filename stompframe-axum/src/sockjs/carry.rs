@@ -8,14 +8,14 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::answer::{EVENTS, HTML, JAVASCRIPT, not_found, words};
+use super::answer::{EVENTS, HTML, JAVASCRIPT, no_place, not_found, words};
 use super::application::Application;
 use super::callback::{self, callback};
 use super::frame::{Format, Output};
 use super::path::Action;
 use super::service::Service;
-use super::session::{Found, Kind, Owner, Receiver, Refused, Session, Sink, Source};
-use super::transport::{self, Bounds, Sending, no_place};
+use super::session::{Kind, Owner, Receiver, Refused, Session, Sink, Source};
+use super::transport::{self, Bounds, Sending};
 
 /// So that browsers begin to hand over what arrives.
 const PRELUDE: &[u8] = &{
@@ -30,46 +30,48 @@ impl<A: Application> Service<A> {
         self: &Arc<Self>,
         id: &str,
         action: Action,
-        request: &Parts,
-        body: Body,
+        owner: Owner,
+        (request, body): (&Parts, Body),
     ) -> Response {
         let carried = match action {
-            Action::Xhr => self.polled(id, Kind::Xhr, Format::Line, request).await,
+            Action::Xhr => {
+                self.polled((id, owner, Kind::Xhr), Format::Line, request)
+                    .await
+            }
             Action::JsonP => match callback(request.uri.query()) {
                 Ok(function) => {
                     let format = Format::Callback(function);
-                    self.polled(id, Kind::JsonP, format, request).await
+                    self.polled((id, owner, Kind::JsonP), format, request).await
                 }
                 Err(misses) => Err(Refused::Misses(misses)),
             },
             Action::XhrStreaming | Action::EventSource | Action::HtmlFile => {
-                self.streamed(id, action, request)
+                self.streamed((id, owner), action, request).await
             }
-            Action::XhrSend => self.sent(id, Sending::Xhr, request, body).await,
-            Action::JsonPSend => self.sent(id, Sending::JsonP, request, body).await,
+            Action::XhrSend => self.sent((id, owner), Sending::Xhr, request, body).await,
+            Action::JsonPSend => self.sent((id, owner), Sending::JsonP, request, body).await,
             Action::WebSocket => Err(Refused::NotFound),
         };
         carried.unwrap_or_else(|refused| match refused {
             Refused::NotFound => not_found(),
-            Refused::NoPlace(code) => no_place(code),
+            Refused::Answered(answer) => *answer,
             Refused::Misses(what) => words(StatusCode::INTERNAL_SERVER_ERROR, what),
         })
     }
 
     async fn polled(
         self: &Arc<Self>,
-        id: &str,
-        kind: Kind,
+        whose: (&str, Owner, Kind),
         format: Format,
         request: &Parts,
     ) -> Result<Response, Refused> {
-        let receiver = self.receiver(id, kind, request)?;
+        let receiver = self.receiver(whose, request).await?;
         Ok(transport::poll(receiver, &format, self.options.stream_limit).await)
     }
 
-    fn streamed(
+    async fn streamed(
         self: &Arc<Self>,
-        id: &str,
+        (id, owner): (&str, Owner),
         action: Action,
         request: &Parts,
     ) -> Result<Response, Refused> {
@@ -92,7 +94,7 @@ impl<A: Application> Service<A> {
                 JAVASCRIPT,
             ),
         };
-        let receiver = self.receiver(id, kind, request)?;
+        let receiver = self.receiver((id, owner, kind), request).await?;
         let limit = self.options.stream_limit;
         Ok(transport::stream(
             receiver,
@@ -105,12 +107,11 @@ impl<A: Application> Service<A> {
 
     async fn sent(
         &self,
-        id: &str,
+        (id, owner): (&str, Owner),
         sending: Sending,
         request: &Parts,
         body: Body,
     ) -> Result<Response, Refused> {
-        let owner = Owner::of(&request.extensions);
         let session = self.table.find(id, &owner).ok_or(Refused::NotFound)?;
         let bounds = Bounds {
             bytes: self.ceilings.max_post,
@@ -122,20 +123,27 @@ impl<A: Application> Service<A> {
 
     /// The right to receive what is for a session, which begins if there is none. If somebody else
     /// receives already: what to say to that.
-    fn receiver(
+    async fn receiver(
         self: &Arc<Self>,
-        id: &str,
-        kind: Kind,
+        (id, owner, kind): (&str, Owner, Kind),
         request: &Parts,
     ) -> Result<Result<Receiver, Output>, Refused> {
-        let extensions = &request.extensions;
-        let place = || self.application.admit(extensions);
-        let owner = Owner::of(extensions);
-        let session = match self.table.find_or_open(id, owner, kind, place)? {
-            Found::Known(session) => session,
-            Found::New(session, place) => {
-                self.begin(id, &session, place);
-                session
+        let session = match self.table.find_as(id, &owner, kind)? {
+            Some(session) => session,
+            None => {
+                let place = self.application.admit(request.clone()).await;
+                let place = place.map_err(|answer| Refused::Answered(Box::new(answer)))?;
+                match self.table.open(id, owner.clone(), kind) {
+                    Some(session) => {
+                        self.begin(id, &session, place);
+                        session
+                    }
+                    // Another request was faster, or there are too many.
+                    None => match self.table.find_as(id, &owner, kind)? {
+                        Some(session) => session,
+                        None => return Err(Refused::Answered(Box::new(no_place()))),
+                    },
+                }
             }
         };
         Ok(Receiver::attach(&session, self.options.heart_beat))

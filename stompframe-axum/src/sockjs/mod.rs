@@ -7,11 +7,11 @@ mod answer;
 mod application;
 mod callback;
 mod carry;
+mod cors;
 mod frame;
 mod iframe;
 mod incoming;
 mod options;
-mod origin;
 mod path;
 mod plain;
 mod service;
@@ -21,6 +21,7 @@ mod transport;
 use axum::Router;
 use stompframe_core::Messaging;
 
+use self::application::Stomp;
 pub use self::options::{SockJs, SockJsTransport};
 pub use self::plain::SockJsConnection;
 pub(crate) use self::plain::router;
@@ -44,5 +45,6 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
         post_timeout: limits.frame_timeout,
         close_timeout: limits.close_timeout,
     };
-    service::mount(router, endpoint, options, messaging.clone(), ceilings)
+    let stomp = Stomp::new(endpoint, messaging);
+    service::mount(router, endpoint, options, stomp, ceilings)
 }

@@ -7,21 +7,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Extensions;
+use axum::http::request::Parts;
 use axum::response::Response;
 use bytestring::ByteString;
-use stompframe_core::ErrorCode;
 use stompframe_core::connection::{TransportError, TransportSink as _};
 use stompframe_core::session::{Close, OutgoingFrame};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::answer::no_place;
 use super::application::Application;
-use super::origin::may_ask;
-use super::service::{self, Ceilings, denied};
+use super::service::{self, Ceilings};
 use super::session::{Session, Sink, Source};
 use super::transport::{self, Framing, Terms};
 use crate::endpoint::Endpoint;
-use crate::origin::OriginPolicy;
+use crate::handshake::OriginCheck;
 
 /// How many sessions an endpoint has at most.
 const MAX_SESSIONS: usize = 10_000;
@@ -95,6 +94,7 @@ where
     let plain = Plain {
         serve: Arc::new(serve),
         places: Arc::new(Semaphore::new(MAX_SESSIONS)),
+        origin: OriginCheck::new(endpoint),
     };
     service::mount(Router::new(), endpoint, &options, plain, ceilings)
 }
@@ -102,6 +102,7 @@ where
 struct Plain<F> {
     serve: Arc<F>,
     places: Arc<Semaphore>,
+    origin: OriginCheck,
 }
 
 impl<F, R> Application for Plain<F>
@@ -111,9 +112,10 @@ where
 {
     type Place = (OwnedSemaphorePermit, Arc<F>);
 
-    fn admit(&self, _: &Extensions) -> Result<Self::Place, ErrorCode> {
+    async fn admit(&self, request: Parts) -> Result<Self::Place, Response> {
+        self.origin.caller(&request)?;
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| ErrorCode::Overloaded)?;
+        let place = place.map_err(|_| no_place())?;
         Ok((place, Arc::clone(&self.serve)))
     }
 
@@ -127,17 +129,14 @@ where
         serve(SockJsConnection { source, sink }).await;
     }
 
-    async fn web_socket(&self, origins: &OriginPolicy, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        if !may_ask(origins, &parts) {
-            return denied();
-        }
+    async fn web_socket(&self, request: Request) -> Response {
         let terms = Terms {
             framing: Framing::Raw,
-            heart_beat: Duration::from_secs(25),
+            // It has none.
+            heart_beat: Duration::from_secs(60),
             max_message: MAX_POST,
             close_timeout: CLOSE_TIMEOUT,
         };
-        transport::upgrade(self, Request::from_parts(parts, body), terms).await
+        transport::upgrade(self, request, terms).await
     }
 }

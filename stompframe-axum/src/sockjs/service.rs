@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::Method;
 use axum::http::header::UPGRADE;
-use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::any;
 use stompframe_core::connection::EndpointConfig as _;
 
-use super::answer::{self, not_allowed, not_found, words};
+use super::answer::{self, not_allowed, not_found};
 use super::application::Application;
 use super::options::{SockJs, SockJsTransport};
 use super::path::{Action, Target};
-use super::session::Table;
+use super::session::{Owner, Table};
 use super::transport::{self, Framing, Terms};
-use super::{iframe, origin};
+use super::{cors, iframe};
 use crate::endpoint::Endpoint;
-use crate::origin::OriginPolicy;
+use crate::handshake::OriginCheck;
 
 /// What bounds an endpoint besides its own options.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub(super) struct Ceilings {
 pub(super) struct Service<A> {
     pub(super) application: A,
     pub(super) options: SockJs,
-    origins: OriginPolicy,
+    origin: OriginCheck,
     /// How many segments the endpoint's own path has.
     depth: usize,
     pub(super) table: Table,
@@ -52,7 +52,7 @@ pub(super) fn mount<S: Clone + Send + Sync + 'static, A: Application>(
     let base = endpoint.path().trim_end_matches('/');
     let service = Arc::new(Service {
         application,
-        origins: endpoint.origins.clone(),
+        origin: OriginCheck::new(endpoint),
         depth: base.matches('/').count(),
         table: Table::new(ceilings.max_sessions),
         ceilings: Ceilings {
@@ -102,24 +102,24 @@ impl<A: Application> Service<A> {
         if !self.options.has(SockJsTransport::WebSocket) {
             return not_found();
         }
-        self.application.web_socket(&self.origins, request).await
+        self.application.web_socket(request).await
     }
 
     fn iframe(&self, request: Request) -> Response {
         match &self.options.iframe {
             None => not_found(),
             Some(_) if !answer::is_read(request.method()) => not_allowed("GET"),
-            Some(library) => iframe::answer(library, &self.origins, &request.into_parts().0),
+            Some(library) => iframe::answer(library, self.origin.policy(), &request.into_parts().0),
         }
     }
 
     fn info(&self, request: Request) -> Response {
         let (request, _) = request.into_parts();
-        if !origin::may_ask(&self.origins, &request) {
-            return denied();
+        if let Err(answer) = self.origin.caller(&request) {
+            return answer;
         }
         let mut answer = match &request.method {
-            &Method::OPTIONS => origin::preflight(&request, &Method::GET, self.options.cors),
+            &Method::OPTIONS => cors::preflight(&request, &Method::GET, self.options.cors),
             method if answer::is_read(method) => answer::info(
                 self.options.has(SockJsTransport::WebSocket),
                 self.options.cookies,
@@ -127,7 +127,7 @@ impl<A: Application> Service<A> {
             _ => return not_allowed("GET, OPTIONS"),
         };
         if self.options.cors {
-            origin::allow(&self.origins, &request, answer.headers_mut());
+            cors::allow(self.origin.policy(), &request, answer.headers_mut());
         }
         answer
     }
@@ -138,23 +138,25 @@ impl<A: Application> Service<A> {
             return not_found();
         }
         let (parts, body) = request.into_parts();
-        if !origin::may_ask(&self.origins, &parts) {
-            return denied();
-        }
+        let caller = match self.origin.caller(&parts) {
+            Ok(caller) => caller,
+            Err(answer) => return answer,
+        };
         if action == Action::WebSocket {
             let request = Request::from_parts(parts, body);
             let terms = self.terms(Framing::SockJs);
             return transport::upgrade(&self.application, request, terms).await;
         }
         let mut answer = if parts.method == Method::OPTIONS && rule.method == Method::POST {
-            origin::preflight(&parts, &rule.method, self.options.cors)
+            cors::preflight(&parts, &rule.method, self.options.cors)
         } else if parts.method != rule.method {
             return not_allowed(rule.allowed());
         } else {
-            self.carry(id, action, &parts, body).await
+            let owner = Owner::of(&parts.extensions, &caller);
+            self.carry(id, action, owner, (&parts, body)).await
         };
         if self.options.cors {
-            origin::allow(&self.origins, &parts, answer.headers_mut());
+            cors::allow(self.origin.policy(), &parts, answer.headers_mut());
         }
         if self.options.cookies {
             answer::set_cookie(&parts.headers, &mut answer);
@@ -209,14 +211,4 @@ impl Rule {
             "GET"
         }
     }
-}
-
-pub(super) fn denied() -> Response {
-    tracing::warn!(
-        "a request from a page of another origin was refused; `.allowed_origins([..])` allows it"
-    );
-    words(
-        StatusCode::FORBIDDEN,
-        "origin-denied: this page may not connect here",
-    )
 }

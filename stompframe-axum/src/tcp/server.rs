@@ -165,7 +165,7 @@ impl Clients {
         }
         let (reading, writing) = socket.into_split();
         let (source, sink) = (TcpSource(reading), TcpSink::new(writing));
-        match self.messaging.admit() {
+        match self.messaging.admit_from(peer.ip()) {
             Ok(admission) => {
                 let span = tracing::info_span!("tcp", %peer);
                 let connection = admission.serve(source, sink).instrument(span);

@@ -4,19 +4,18 @@ use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{FromRequestParts as _, Request};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use futures_util::StreamExt as _;
-use stompframe_core::Messaging;
-use stompframe_core::connection::EndpointConfig as _;
-use stompframe_core::session::{Principal, SessionAttributes};
+use stompframe_core::connection::{Admission, EndpointConfig as _};
 use stompframe_core::stomp::Version;
+use stompframe_core::{Limits, Messaging};
 
 use super::sink::WebSocketSink;
 use super::source::WebSocketSource;
 use crate::endpoint::Endpoint;
-use crate::origin::OriginPolicy;
+use crate::handshake::Gate;
 
 /// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
 pub(crate) const READ_BUFFER: usize = 4 * 1024;
@@ -31,42 +30,30 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     endpoint: &Endpoint,
     messaging: &Messaging,
 ) -> Router<S> {
-    let origins = Arc::new(endpoint.origins.clone());
-    let messaging = messaging.clone();
+    let gate = Arc::new(Gate::new(endpoint, messaging));
+    let max_message = max_message(messaging.limits());
     // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
-    let answer =
-        any(move |request: Request| async move { handshake(&messaging, &origins, request).await });
-    router.route(endpoint.path(), answer)
+    let handshake =
+        any(move |request: Request| async move { handshake(&gate, max_message, request).await });
+    router.route(endpoint.path(), handshake)
+}
+
+/// How many bytes a message may have: several STOMP frames may share one, and none has to fit into one.
+pub(crate) const fn max_message(limits: &Limits) -> usize {
+    limits.frame.max_frame.saturating_mul(2)
 }
 
 /// Answers a request that is to begin a WebSocket.
-pub(crate) async fn handshake(
-    messaging: &Messaging,
-    origins: &OriginPolicy,
-    request: Request,
-) -> Response {
+pub(crate) async fn handshake(gate: &Gate, max_message: usize, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
         Err(rejection) => return refuse(rejection),
     };
-    let known = Known {
-        principal: parts.extensions.remove(),
-        attributes: parts.extensions.remove(),
-    };
-    open(
-        messaging,
-        origins,
-        (&parts.headers, &parts.uri),
-        known,
-        upgrade,
-    )
-}
-
-/// What the application's middleware found out about who connects.
-struct Known {
-    principal: Option<Principal>,
-    attributes: Option<SessionAttributes>,
+    match gate.admit(parts).await {
+        Ok(admission) => open(admission, upgrade, max_message),
+        Err(response) => response,
+    }
 }
 
 /// Answers a request that is no handshake.
@@ -83,40 +70,7 @@ fn refuse(rejection: WebSocketUpgradeRejection) -> Response {
     }
 }
 
-fn open(
-    messaging: &Messaging,
-    origins: &OriginPolicy,
-    (headers, uri): (&HeaderMap, &Uri),
-    known: Known,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    if !origins.allows(headers, uri) {
-        tracing::warn!(
-            origin = ?headers.get("origin"),
-            host = ?headers.get("host"),
-            "a handshake from another origin was refused; `.allowed_origins([..])` allows it"
-        );
-        return (
-            StatusCode::FORBIDDEN,
-            "origin-denied: this page may not connect here",
-        )
-            .into_response();
-    }
-    let admission = match messaging.admit() {
-        Ok(admission) => admission
-            .for_principal(known.principal)
-            .with_attributes(&known.attributes.unwrap_or_default()),
-        Err(code) => {
-            tracing::warn!(%code, "a handshake was refused");
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                format!("{code}: {}", code.message()),
-            )
-                .into_response();
-        }
-    };
-    // Several STOMP frames may share a message, and none has to fit into one.
-    let max_message = messaging.limits().frame.max_frame.saturating_mul(2);
+fn open(admission: Admission, upgrade: WebSocketUpgrade, max_message: usize) -> Response {
     upgrade
         .protocols([Version::V1_2, Version::V1_1, Version::V1_0].map(Version::sub_protocol))
         .read_buffer_size(READ_BUFFER)

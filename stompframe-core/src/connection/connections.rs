@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +12,13 @@ use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
 use crate::error::ErrorCode;
-use crate::session::{Place, Principal, Session, SessionAttributes};
+use crate::session::{Place, PlaceLimits, Places, Principal, Session, SessionAttributes};
 
 /// All connections of an application: who may open one, and how they end together.
 #[derive(Debug)]
 pub(crate) struct Connections {
     shared: Arc<Shared>,
+    places: Arc<Places>,
     /// Set once the application goes down: nobody new is admitted, and everybody is told.
     shutdown: CancellationToken,
     /// Set when there is no more time to be polite.
@@ -28,6 +30,7 @@ impl Connections {
     pub(crate) fn new(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),
+            places: Arc::default(),
             shutdown: CancellationToken::new(),
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -38,22 +41,29 @@ impl Connections {
         &self.shared
     }
 
-    /// Takes a place for a connection, before its handshake is answered.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<Admission, ErrorCode> {
+    /// Takes a place for a connection from this address, before its handshake is answered.
+    pub(crate) fn admit(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Admission, ErrorCode> {
         if self.shutdown.is_cancelled() {
             return Err(ErrorCode::ServerShutdown);
         }
-        let Shared {
-            sessions, limits, ..
-        } = &*self.shared;
-        let place = sessions
-            .take_place(limits.max_sessions, limits.max_connecting)
-            .ok_or(ErrorCode::Overloaded)?;
+        let limits = &self.shared.limits;
+        let limits = PlaceLimits {
+            all: limits.max_sessions,
+            connecting: limits.max_connecting,
+            of_address: limits.max_sessions_per_address,
+            connecting_of_address: limits.max_connecting_per_address,
+        };
+        let place = self.places.take(address, limits).map_err(|reason| {
+            tracing::warn!(address = ?address, %reason, "a connection finds no place");
+            ErrorCode::Overloaded
+        })?;
         Ok(Admission {
             connections: Arc::clone(self),
             place,
+            address,
             principal: None,
             attributes: SessionAttributes::new(),
+            needs_csrf_token: false,
         })
     }
 
@@ -83,8 +93,10 @@ impl Connections {
 pub struct Admission {
     connections: Arc<Connections>,
     place: Place,
+    address: Option<IpAddr>,
     principal: Option<Principal>,
     attributes: SessionAttributes,
+    needs_csrf_token: bool,
 }
 
 impl Admission {
@@ -99,6 +111,14 @@ impl Admission {
     #[must_use]
     pub fn with_attributes(mut self, attributes: &SessionAttributes) -> Self {
         self.attributes = attributes.copied();
+        self
+    }
+
+    /// Refuses CONNECT unless it gives the [`CsrfToken`](crate::security::CsrfToken) that is among the
+    /// attributes; if there is none, whatever it gives.
+    #[must_use]
+    pub const fn requires_csrf_token(mut self) -> Self {
+        self.needs_csrf_token = true;
         self
     }
 
@@ -123,23 +143,31 @@ impl Admission {
         let Self {
             connections,
             place,
+            address,
             principal,
             attributes,
+            needs_csrf_token,
         } = self;
         let Connections {
             shared,
             shutdown,
             abort,
             tasks,
+            ..
         } = &*connections;
-        let session =
-            Arc::new(Session::new(shared.limits.outbox, principal).with_attributes(attributes));
+        let session = Session::new(shared.limits.outbox, principal)
+            .with_attributes(attributes)
+            .at_address(address)
+            .needing_csrf_token(needs_csrf_token);
+        let session = Arc::new(session);
         tell(&session);
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        let driven =
-            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span);
+        // Boxed, because each of those who wrap it would have room for it twice.
+        let driven = Box::pin(
+            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span),
+        );
         tasks.track_future(abort.run_until_cancelled(driven)).await;
         drop(place);
     }

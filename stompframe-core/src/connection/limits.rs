@@ -43,6 +43,15 @@ pub struct Limits {
     /// open connections and say nothing leave places to those who do. Beyond: as for
     /// [`max_sessions`](Self::max_sessions).
     pub max_connecting: usize,
+    /// How many connections there may be from one address, where it is known; any number unless told
+    /// otherwise. Behind a proxy that the endpoint does not trust, all clients have the proxy's. Of
+    /// IPv6, a network of 64 bits counts as one address. Beyond: as for
+    /// [`max_sessions`](Self::max_sessions).
+    pub max_sessions_per_address: Option<usize>,
+    /// How many of these may be without CONNECT at a time; 64 unless told otherwise. Addresses of the
+    /// machine itself and of private networks are not held to it, since a proxy may be there. Beyond:
+    /// as for [`max_sessions`](Self::max_sessions).
+    pub max_connecting_per_address: usize,
     /// How many sessions one user may have; 64 unless told otherwise. Those who are anonymous are
     /// not counted. Beyond: ERROR `overloaded`.
     pub max_sessions_per_user: usize,
@@ -106,6 +115,8 @@ impl Default for Limits {
             max_before_connect: 16 * 1024,
             max_sessions: 10_000,
             max_connecting: 1_000,
+            max_sessions_per_address: None,
+            max_connecting_per_address: 64,
             max_sessions_per_user: 64,
             max_subscriptions: 128,
             max_streams: 16,

@@ -1,6 +1,6 @@
 use std::future::poll_fn;
 
-use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
@@ -19,13 +19,33 @@ pub(super) struct Reader<'a, S> {
     pub(super) decoder: Decoder,
     pub(super) place: &'a Place,
     pub(super) silence: Silence<'a>,
+    pub(super) turn: Turn,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
-    /// Has the writer ask for a sign of life.
-    pub(super) ping: &'a Notify,
+    /// Has the client asked for a sign of life.
+    pub(super) ask: &'a (dyn Fn() + Send + Sync),
     pub(super) stop: &'a CancellationToken,
     pub(super) shutdown: &'a CancellationToken,
     pub(super) limits: &'a Limits,
+}
+
+/// What has been handled without a pause. A client that always has more to say would keep others
+/// from their turn, and what it publishes from being written, until their queues overflow.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    frames: usize,
+    bytes: usize,
+}
+
+impl Turn {
+    /// Whether it is time for a pause; then another turn begins.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.frames >= 64 || self.bytes >= 64 * 1024;
+        if is_over {
+            *self = Self::default();
+        }
+        is_over
+    }
 }
 
 /// How reading came to its end.
@@ -67,7 +87,7 @@ impl<S: TransportSource> Reader<'_, S> {
                 Err(TooLong::Gone) => return self.vanished(),
                 Err(TooLong::Ask) => {
                     self.silence.asked();
-                    self.ping.notify_one();
+                    (self.ask)();
                     continue;
                 }
                 Ok(None) => return End::Closed,
@@ -79,8 +99,10 @@ impl<S: TransportSource> Reader<'_, S> {
                 continue;
             }
             let len = chunk.len();
+            self.turn.bytes += len;
             self.decoder.push(chunk);
-            if let Some(end) = self.handle_frames().await {
+            // In a box of its own, which an idle connection does without.
+            if let Some(end) = Box::pin(self.handle_frames()).await {
                 return end;
             }
             self.silence.broken();
@@ -96,14 +118,21 @@ impl<S: TransportSource> Reader<'_, S> {
         }
     }
 
-    /// Handles every frame that is complete. Nothing after a frame that ends the session is looked
-    /// at.
+    /// Handles every frame that is complete. Nothing is looked at once the session is over: after a
+    /// frame that ends it, or because somebody else has ended it meanwhile.
     async fn handle_frames(&mut self) -> Option<End> {
         loop {
+            if self.protocol.is_over() {
+                return Some(End::Failed);
+            }
+            if self.turn.is_over() {
+                yield_now().await;
+            }
             match self.decoder.next() {
                 Ok(Some(Decoded::HeartBeat)) => {}
                 Ok(Some(Decoded::Frame(frame))) => {
                     self.silence.frame_ended();
+                    self.turn.frames += 1;
                     match self.protocol.handle(frame).await {
                         Next::Continue => {}
                         Next::Connected(version) => {

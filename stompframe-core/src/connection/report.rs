@@ -64,6 +64,8 @@ impl fmt::Display for Limits {
             max_before_connect,
             max_sessions,
             max_connecting,
+            max_sessions_per_address,
+            max_connecting_per_address,
             max_sessions_per_user,
             max_subscriptions,
             max_streams,
@@ -88,6 +90,14 @@ impl fmt::Display for Limits {
             ("time until CONNECT is complete", time(connect_timeout)),
             ("connections", count(max_sessions)),
             ("connections without CONNECT", count(max_connecting)),
+            (
+                "connections of an address",
+                max_sessions_per_address.map_or_else(|| "no limit".to_owned(), count),
+            ),
+            (
+                "of these without CONNECT, unless it is private",
+                count(max_connecting_per_address),
+            ),
             ("sessions of a user", count(max_sessions_per_user)),
             ("subscriptions of a session", count(max_subscriptions)),
             ("streams of a session", count(max_streams)),

@@ -6,6 +6,7 @@ use bytestring::ByteString;
 use super::HandlerError;
 use crate::destination::{Captured, Captures, bad_variable};
 use crate::message::{Converters, Message};
+use crate::security::RulesHandle;
 use crate::session::{Session, SessionRegistry};
 use crate::states::States;
 use crate::template::MessagingTemplate;
@@ -27,6 +28,7 @@ pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
     pub(crate) states: Arc<States>,
     pub(crate) sessions: Arc<SessionRegistry>,
+    pub(crate) rules: RulesHandle,
     /// The headers of a message that its replies have, too.
     pub(crate) propagated: Vec<String>,
 }
@@ -54,6 +56,12 @@ impl MessageContext {
     #[must_use]
     pub fn sessions(&self) -> &Arc<SessionRegistry> {
         &self.services.sessions
+    }
+
+    /// The rules that hold.
+    #[must_use]
+    pub fn rules(&self) -> &RulesHandle {
+        &self.services.rules
     }
 
     /// Where a reply goes that goes nowhere else: the lookup path below `/topic` or `/queue`.

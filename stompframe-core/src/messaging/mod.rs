@@ -8,6 +8,7 @@ mod problems;
 mod routing;
 mod trust;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
 use crate::error::ErrorCode;
+use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
 use crate::user::UserRegistry;
@@ -26,6 +28,7 @@ use crate::user::UserRegistry;
 pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
+    rules: RulesHandle,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -53,6 +56,12 @@ impl Messaging {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
     }
 
+    /// The rules that hold, to replace them or to judge live subscriptions once more.
+    #[must_use]
+    pub const fn rules(&self) -> &RulesHandle {
+        &self.rules
+    }
+
     /// The endpoints that were given to the builder, for those who serve them.
     #[must_use]
     pub fn endpoints(&self) -> &[Box<dyn EndpointConfig>] {
@@ -72,7 +81,17 @@ impl Messaging {
     /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when
     /// the application is going down.
     pub fn admit(&self) -> Result<Admission, ErrorCode> {
-        self.connections.admit()
+        self.connections.admit(None)
+    }
+
+    /// As [`admit`](Self::admit), for a client whose address is known: there may be fewer connections
+    /// of one address than of all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`admit`](Self::admit).
+    pub fn admit_from(&self, address: impl Into<Option<IpAddr>>) -> Result<Admission, ErrorCode> {
+        self.connections.admit(address.into())
     }
 
     /// Tells a client for which there is no [place](Self::admit) why, over its transport, and

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytestring::ByteString;
@@ -7,17 +6,28 @@ use bytestring::ByteString;
 use super::{Session, SessionId};
 
 /// The sessions that are connected now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SessionRegistry {
+    /// What stands between the segments of the destinations that they are subscribed to.
+    separator: char,
     sessions: papaya::HashMap<SessionId, Arc<Session>>,
     /// The sessions of each user, in the order in which they connected.
     users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
-    places: AtomicUsize,
-    /// How many of the places belong to connections without CONNECT.
-    connecting: AtomicUsize,
 }
 
 impl SessionRegistry {
+    pub(crate) fn new(separator: char) -> Self {
+        Self {
+            separator,
+            sessions: papaya::HashMap::default(),
+            users: RwLock::default(),
+        }
+    }
+
+    pub(crate) const fn separator(&self) -> char {
+        self.separator
+    }
+
     /// The session of this id, while it is connected.
     #[must_use]
     pub fn get(&self, id: &SessionId) -> Option<Arc<Session>> {
@@ -97,53 +107,5 @@ impl SessionRegistry {
                 }
             }
         }
-    }
-
-    /// Takes a place for one more connection, unless all are taken. Connections that have not sent
-    /// their CONNECT yet count too: they cost as much. Of these, there may be fewer.
-    pub(crate) fn take_place(
-        self: &Arc<Self>,
-        limit: usize,
-        limit_connecting: usize,
-    ) -> Option<Place> {
-        take_one(&self.places, limit)?;
-        if take_one(&self.connecting, limit_connecting).is_none() {
-            self.places.fetch_sub(1, Ordering::AcqRel);
-            return None;
-        }
-        Some(Place {
-            registry: Arc::clone(self),
-            connecting: AtomicBool::new(true),
-        })
-    }
-}
-
-fn take_one(counter: &AtomicUsize, limit: usize) -> Option<usize> {
-    let one_more = |taken| (taken < limit).then_some(taken + 1);
-    counter
-        .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more)
-        .ok()
-}
-
-/// One connection's place among those that the limits allow; given back when dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    registry: Arc<SessionRegistry>,
-    connecting: AtomicBool,
-}
-
-impl Place {
-    /// CONNECT was accepted: somebody else may begin.
-    pub(crate) fn connected(&self) {
-        if self.connecting.swap(false, Ordering::AcqRel) {
-            self.registry.connecting.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.connected();
-        self.registry.places.fetch_sub(1, Ordering::AcqRel);
     }
 }

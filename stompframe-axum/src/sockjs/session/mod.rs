@@ -24,7 +24,7 @@ pub(super) use self::owner::Owner;
 pub(super) use self::receiver::Receiver;
 pub(super) use self::sink::{PingingSink, Sink};
 pub(super) use self::source::Source;
-pub(super) use self::table::{Found, Kind, Refused, Table};
+pub(super) use self::table::{Kind, Refused, Table};
 
 /// What requests and the driver share.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::ConnectInfo;
 use axum::http::Extensions;
 use bytestring::ByteString;
 use stompframe_core::session::Principal;
+
+use crate::handshake::Caller;
 
 /// Whose session it is: of a user, or else of who asks from this address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +14,12 @@ pub(in crate::sockjs) enum Owner {
 }
 
 impl Owner {
-    /// Who makes a request: whom a middleware found out, or from where it comes, where the server was
-    /// told to say so.
-    pub(in crate::sockjs) fn of(request: &Extensions) -> Self {
-        if let Some(principal) = request.get::<Principal>() {
-            return Self::User(principal.name().into());
+    /// Who makes a request: whom a middleware found out, or from where it comes, as far as that is
+    /// known.
+    pub(in crate::sockjs) fn of(request: &Extensions, caller: &Caller) -> Self {
+        match request.get::<Principal>() {
+            Some(principal) => Self::User(principal.name().into()),
+            None => Self::Anonymous(caller.address),
         }
-        let peer = request.get::<ConnectInfo<SocketAddr>>();
-        Self::Anonymous(peer.map(|ConnectInfo(peer)| peer.ip()))
     }
 }

@@ -1,8 +1,7 @@
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stompframe_core::ErrorCode;
+use axum::response::Response;
 
 use super::{Owner, Session};
 
@@ -30,22 +29,15 @@ pub(in crate::sockjs) enum Kind {
     JsonP,
 }
 
-/// The session that a receiver asked for.
-pub(in crate::sockjs) enum Found<P> {
-    Known(Arc<Session>),
-    /// There was none, and this is one with a place for it.
-    New(Arc<Session>, P),
-}
-
-/// Why there is none.
+/// Why a receiver gets none.
 #[derive(Debug)]
 pub(in crate::sockjs) enum Refused {
     /// It is somebody else's, which nobody is told.
     NotFound,
-    /// No more are taken.
-    NoPlace(ErrorCode),
     /// The request does not say what it has to.
     Misses(&'static str),
+    /// It may not open one.
+    Answered(Box<Response>),
 }
 
 impl Table {
@@ -63,37 +55,42 @@ impl Table {
         Some(Arc::clone(&known.session))
     }
 
-    /// The session of this id, for who receives; where there is none, a new one if there is a place
-    /// for it.
-    pub(in crate::sockjs) fn find_or_open<P>(
+    /// The session of this id, for who receives, if there is one.
+    pub(in crate::sockjs) fn find_as(
+        &self,
+        id: &str,
+        owner: &Owner,
+        kind: Kind,
+    ) -> Result<Option<Arc<Session>>, Refused> {
+        match self.sessions().get(id) {
+            None => Ok(None),
+            Some(known) if known.owner == *owner && known.kind == kind => {
+                Ok(Some(Arc::clone(&known.session)))
+            }
+            Some(_) => Err(Refused::NotFound),
+        }
+    }
+
+    /// Opens a session of this id, unless somebody has done so meanwhile, or there are as many as there
+    /// may be.
+    pub(in crate::sockjs) fn open(
         &self,
         id: &str,
         owner: Owner,
         kind: Kind,
-        place: impl FnOnce() -> Result<P, ErrorCode>,
-    ) -> Result<Found<P>, Refused> {
+    ) -> Option<Arc<Session>> {
         let mut sessions = self.sessions();
-        let is_full = sessions.len() >= self.max;
-        match sessions.entry(id.into()) {
-            Entry::Occupied(known) => {
-                let known = known.get();
-                if known.owner != owner || known.kind != kind {
-                    return Err(Refused::NotFound);
-                }
-                Ok(Found::Known(Arc::clone(&known.session)))
-            }
-            Entry::Vacant(_) if is_full => Err(Refused::NoPlace(ErrorCode::Overloaded)),
-            Entry::Vacant(vacant) => {
-                let place = place().map_err(Refused::NoPlace)?;
-                let session = Session::new();
-                vacant.insert(Known {
-                    session: Arc::clone(&session),
-                    owner,
-                    kind,
-                });
-                Ok(Found::New(session, place))
-            }
+        if sessions.len() >= self.max || sessions.contains_key(id) {
+            return None;
         }
+        let session = Session::new();
+        let known = Known {
+            session: Arc::clone(&session),
+            owner,
+            kind,
+        };
+        sessions.insert(id.into(), known);
+        Some(session)
     }
 
     pub(in crate::sockjs) fn remove(&self, id: &str) {

@@ -8,4 +8,4 @@ mod websocket;
 pub(super) use self::polling::poll;
 pub(super) use self::sending::{Bounds, Sending, send};
 pub(super) use self::streaming::stream;
-pub(super) use self::websocket::{Framing, Terms, no_place, upgrade};
+pub(super) use self::websocket::{Framing, Terms, upgrade};

@@ -13,7 +13,6 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use bytestring::ByteString;
 use futures_util::SinkExt as _;
-use stompframe_core::ErrorCode;
 use stompframe_core::connection::TransportError;
 use stompframe_core::session::{Close, OutgoingFrame};
 use tokio::time::{sleep, timeout};
@@ -64,9 +63,9 @@ pub(in crate::sockjs) async fn upgrade<A: Application>(
         Ok(upgrade) => upgrade,
         Err(rejection) => return refuse(&rejection, &parts.headers),
     };
-    let place = match application.admit(&parts.extensions) {
+    let place = match application.admit(parts).await {
         Ok(place) => place,
-        Err(code) => return no_place(code),
+        Err(answer) => return answer,
     };
     upgrade
         .read_buffer_size(READ_BUFFER)
@@ -102,15 +101,6 @@ fn refuse(rejection: &WebSocketUpgradeRejection, request: &HeaderMap) -> Respons
             .into_response(),
         _ => words(StatusCode::BAD_REQUEST, "Not a valid websocket request"),
     }
-}
-
-/// Says that no more sessions are taken.
-pub(in crate::sockjs) fn no_place(code: ErrorCode) -> Response {
-    tracing::warn!(%code, "a session was refused");
-    words(
-        StatusCode::SERVICE_UNAVAILABLE,
-        format!("{code}: {}", code.message()),
-    )
 }
 
 async fn serve<A: Application>(place: A::Place, socket: WebSocket, terms: Terms) {

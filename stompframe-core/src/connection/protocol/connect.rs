@@ -8,6 +8,7 @@ use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
 use crate::event::SessionEventKind;
 use crate::message::MessageType;
+use crate::security::CsrfToken;
 use crate::session::{OutgoingFrame, Principal};
 use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
 
@@ -32,6 +33,7 @@ impl Protocol {
             })?,
             _ => HeartBeat::NONE,
         };
+        self.check_csrf_token(&frame.headers)?;
         let mut connect = self.message(MessageType::Connect, "");
         connect.set_principal(self.authenticate(&frame.headers).await?);
         *connect.headers_mut() = frame.headers;
@@ -75,10 +77,37 @@ impl Protocol {
         Ok(Next::Connected(version))
     }
 
+    /// Whether it is a page of the application's own that connects, where the handshake gave it something
+    /// to show.
+    fn check_csrf_token(&self, headers: &Headers) -> Result<(), Fatal> {
+        let denied = |detail: String| {
+            Err(MessagingError::new(ErrorCode::Denied)
+                .with_source(format!("CSRF: {detail}"))
+                .with_detail(detail))
+        };
+        let Some(token) = self.session.attributes().get::<CsrfToken>() else {
+            return match self.session.needs_csrf_token() {
+                true => denied("the handshake had no CSRF token".to_owned()),
+                false => Ok(()),
+            };
+        };
+        let name = token.header();
+        let mut given = headers
+            .iter()
+            .filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        match given.next() {
+            Some((_, value)) if token.is_given_by(value) => Ok(()),
+            Some(_) => denied(format!(
+                "the header {name} is not the token of the handshake"
+            )),
+            None => denied(format!("CONNECT needs the header {name}")),
+        }
+    }
+
     /// Asks the application who connects, if it wants to be asked; if not, the handshake has said so.
     async fn authenticate(&self, headers: &Headers) -> Result<Option<Principal>, Fatal> {
         let Some(authenticator) = &self.shared.authenticator else {
-            return Ok(self.session.principal().cloned());
+            return Ok(self.session.principal());
         };
         let connect = Connect::new(headers.clone(), Arc::clone(&self.session));
         match timeout_at(self.connect_by, authenticator.decide(connect)).await {

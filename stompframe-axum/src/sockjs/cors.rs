@@ -1,4 +1,4 @@
-//! Whose pages may ask, and what their browsers have to be told for it (CORS).
+//! What browsers have to be told of the pages that may ask (CORS).
 
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -11,18 +11,6 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::answer::{CACHEABLE, YEAR, in_a_year};
 use crate::origin::OriginPolicy;
-
-/// Whether a page may ask this. A browser that sends no `Origin` may still say from where it asks.
-pub(super) fn may_ask(policy: &OriginPolicy, request: &Parts) -> bool {
-    if matches!(policy, OriginPolicy::Any) {
-        return true;
-    }
-    if request.headers.contains_key(ORIGIN) {
-        return policy.allows(&request.headers, &request.uri);
-    }
-    let site = request.headers.get("sec-fetch-site");
-    site.is_none_or(|site| site == "same-origin" || site == "none")
-}
 
 /// The headers that let the page which asked read the answer.
 pub(super) fn allow(policy: &OriginPolicy, request: &Parts, answer: &mut HeaderMap) {

@@ -1,0 +1,149 @@
+//! Which pages may connect, whatever way they come by.
+
+use stompframe::prelude::*;
+use tokio_tungstenite::tungstenite::http::StatusCode;
+
+use crate::support::{App, messaging, refused, request};
+
+const OK: StatusCode = StatusCode::SWITCHING_PROTOCOLS;
+const NO: StatusCode = StatusCode::FORBIDDEN;
+
+/// A request's headers, and what it is answered with where only the same origin may connect, and where
+/// the list is.
+type Row = (
+    &'static [(&'static str, &'static str)],
+    StatusCode,
+    StatusCode,
+);
+
+/// The endpoint is at `good.example`; the list has `https://good.example` and
+/// `https://*.below.example`.
+const ROWS: &[Row] = &[
+    // equal
+    (&[("origin", "https://good.example")], OK, OK),
+    (&[("origin", "https://good.example:443")], OK, OK),
+    (&[("origin", "HTTPS://good.example")], NO, NO),
+    (&[("origin", "https://GOOD.example")], OK, OK),
+    // The server does not know its own scheme unless a trusted proxy tells it; see `proxies.rs`.
+    (&[("origin", "http://good.example")], OK, NO),
+    // another port, scheme, host
+    (&[("origin", "https://good.example:444")], NO, NO),
+    (&[("origin", "ftp://good.example")], NO, NO),
+    (&[("origin", "https://other.example")], NO, NO),
+    // what only looks like it
+    (&[("origin", "https://good.example.evil.test")], NO, NO),
+    (&[("origin", "https://evilgood.example")], NO, NO),
+    (&[("origin", "https://good.example@evil.test")], NO, NO),
+    (&[("origin", "https://good.example.")], NO, NO),
+    (&[("origin", "https://good.example/")], NO, NO),
+    (&[("origin", "https://good.example/path")], NO, NO),
+    (&[("origin", "good.example")], NO, NO),
+    (&[("origin", "")], NO, NO),
+    // null, and what is ambiguous
+    (&[("origin", "null")], NO, NO),
+    (
+        &[("origin", "https://good.example, https://good.example")],
+        NO,
+        NO,
+    ),
+    (
+        &[("origin", "https://good.example https://good.example")],
+        NO,
+        NO,
+    ),
+    (
+        &[
+            ("origin", "https://good.example"),
+            ("origin", "https://good.example"),
+        ],
+        NO,
+        NO,
+    ),
+    (
+        &[
+            ("origin", "https://evil.test"),
+            ("origin", "https://good.example"),
+        ],
+        NO,
+        NO,
+    ),
+    // patterns
+    (&[("origin", "https://a.below.example")], NO, OK),
+    (&[("origin", "https://a.b.below.example")], NO, OK),
+    (&[("origin", "https://below.example")], NO, NO),
+    (&[("origin", "https://evilbelow.example")], NO, NO),
+    // absent
+    (&[], OK, OK),
+    (&[("sec-fetch-site", "cross-site")], NO, NO),
+    (&[("sec-fetch-site", "same-site")], NO, NO),
+    (&[("sec-fetch-site", "same-origin")], OK, OK),
+    (&[("sec-fetch-site", "none")], OK, OK),
+    // the host that the client names is not that of the request
+    (
+        &[
+            ("origin", "https://evil.test"),
+            ("x-forwarded-host", "evil.test"),
+        ],
+        NO,
+        NO,
+    ),
+    (
+        &[
+            ("origin", "https://evil.test"),
+            ("forwarded", "host=evil.test"),
+        ],
+        NO,
+        NO,
+    ),
+];
+
+#[tokio::test]
+async fn v_03_the_matrix_of_origins_holds_for_every_way_in() {
+    let listed = Endpoint::new("/ws")
+        .allowed_origins(["https://good.example"])
+        .allowed_origin_patterns(["https://*.below.example"]);
+    let same = App::start(messaging()).await;
+    let list = App::start_at(messaging(), listed).await;
+    for (headers, of_same, of_list) in ROWS {
+        let headers: Vec<_> = [("host", "good.example")]
+            .iter()
+            .chain(*headers)
+            .copied()
+            .collect();
+        assert_eq!(
+            refused(request(&same, &headers)).await,
+            *of_same,
+            "same: {headers:?}"
+        );
+        assert_eq!(
+            refused(request(&list, &headers)).await,
+            *of_list,
+            "list: {headers:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_the_whole_list_and_any_is_any() {
+    let listed = Endpoint::new("/ws").allowed_origins(["https://good.example"]);
+    let app = App::start_at(messaging(), listed).await;
+    let own = format!("http://{}", app.address);
+    assert_eq!(refused(request(&app, &[("origin", &own)])).await, NO);
+    let app = App::start_at(messaging(), Endpoint::new("/ws").allow_any_origin()).await;
+    for origin in ["http://evil.example", "null", "nonsense"] {
+        assert_eq!(
+            refused(request(&app, &[("origin", origin)])).await,
+            OK,
+            "{origin}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_origin_can_be_required() {
+    let app = App::start_at(messaging(), Endpoint::new("/ws").require_origin()).await;
+    let own = format!("http://{}", app.address);
+    assert_eq!(refused(request(&app, &[])).await, NO);
+    assert_eq!(refused(request(&app, &[("origin", &own)])).await, OK);
+    assert!(app.messaging.sessions().is_empty());
+}
