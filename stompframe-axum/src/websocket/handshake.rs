@@ -8,8 +8,8 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::{Parts, downcast};
-use stompframe_core::Messaging;
 use stompframe_core::connection::{Admission, EndpointConfig as _};
+use stompframe_core::{Limits, Messaging};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -27,20 +27,28 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     messaging: &Messaging,
 ) -> Router<S> {
     let gate = Arc::new(Gate::new(endpoint, messaging));
-    // Several STOMP frames may share a message, and none has to fit into one.
-    let max_message = messaging.limits().frame.max_frame.saturating_mul(2);
-    let handshake = move |request: Request| async move {
-        let (mut parts, _) = request.into_parts();
-        let upgrade = match Upgrade::of(&mut parts) {
-            Ok(upgrade) => upgrade,
-            Err(response) => return response,
-        };
-        match gate.admit(parts).await {
-            Ok(admission) => open(admission, upgrade, max_message),
-            Err(response) => response,
-        }
+    let max_message = max_message(messaging.limits());
+    let handshake =
+        any(move |request: Request| async move { handshake(&gate, max_message, request).await });
+    router.route(endpoint.path(), handshake)
+}
+
+/// How many bytes a message may have: several STOMP frames may share one, and none has to fit into one.
+pub(crate) const fn max_message(limits: &Limits) -> usize {
+    limits.frame.max_frame.saturating_mul(2)
+}
+
+/// Answers a request that is to begin a WebSocket.
+pub(crate) async fn handshake(gate: &Gate, max_message: usize, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match Upgrade::of(&mut parts) {
+        Ok(upgrade) => upgrade,
+        Err(response) => return response,
     };
-    router.route(endpoint.path(), any(handshake))
+    match gate.admit(parts).await {
+        Ok(admission) => open(admission, upgrade, max_message),
+        Err(response) => response,
+    }
 }
 
 fn open(admission: Admission, upgrade: Upgrade, max_message: usize) -> Response {

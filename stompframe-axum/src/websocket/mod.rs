@@ -6,4 +6,5 @@ mod sink;
 mod source;
 mod upgrade;
 
-pub(crate) use self::handshake::mount;
+pub(crate) use self::handshake::{handshake, max_message, mount};
+pub(crate) use self::source::what_went_wrong;

@@ -124,7 +124,7 @@ fn would_block(error: &tungstenite::Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
 }
 
-fn what_went_wrong(error: tungstenite::Error) -> TransportError {
+pub(crate) fn what_went_wrong(error: tungstenite::Error) -> TransportError {
     match error {
         Error::Capacity(_) => TransportError::TooLarge,
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {

@@ -30,7 +30,11 @@ impl OutgoingFrame {
     }
 
     /// ERROR with what the catalogue says, in a form that every version reads.
-    pub(crate) fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
+    ///
+    /// # Errors
+    ///
+    /// None: what the catalogue says can be encoded.
+    pub fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
         let error = Frame::new(Command::Error)
             .with_header("message", code.message())
             .with_header("error-code", code.as_str());
