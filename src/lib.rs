@@ -32,7 +32,8 @@ pub use stompframe_core::{
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{
-    broker, channel, connection, error, event, handler, message, security, session, stomp, user,
+    broker, channel, connection, error, event, handler, message, security, session, stomp,
+    transport, user,
 };
 
 #[cfg(feature = "test-util")]
@@ -47,6 +48,8 @@ pub use self::attributes::{
 
 #[doc(hidden)]
 pub use stompframe_core::__private;
+
+pub mod client;
 
 mod attributes;
 pub mod guide;

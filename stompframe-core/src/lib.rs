@@ -17,6 +17,10 @@ mod states;
 pub mod message;
 pub mod session;
 
+pub mod transport;
+
+pub mod client;
+
 pub mod channel;
 
 pub mod security;
