@@ -3,8 +3,8 @@
 
 #[doc(inline)]
 pub use stompframe_axum::{
-    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, TcpEndpoint,
-    TcpServer, TrustedProxies, serve, serve_on,
+    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, SockJs,
+    SockJsConnection, SockJsTransport, TcpEndpoint, TcpServer, TrustedProxies, serve, serve_on,
 };
 #[doc(inline)]
 pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};

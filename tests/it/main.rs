@@ -30,6 +30,7 @@ mod selectors;
 mod session_attributes;
 mod sessions;
 mod shutdown;
+mod sockjs;
 mod startup;
 mod streams;
 mod tcp;

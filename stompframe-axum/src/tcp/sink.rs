@@ -1,66 +1,37 @@
-use std::collections::VecDeque;
-use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes};
 use stompframe_core::connection::{TransportError, TransportSink};
 use stompframe_core::session::{Close, OutgoingFrame};
 use tokio::io::AsyncWrite as _;
 use tokio::net::tcp::OwnedWriteHalf;
 
-/// How many frames go with one system call.
-const FRAMES_AT_ONCE: usize = 256;
+use crate::gathered::Gathered;
 
-/// Writes frames from where they are, many at once.
+/// Writes frames as they are, one after the other.
 pub(super) struct TcpSink {
     socket: OwnedWriteHalf,
-    pushed: VecDeque<Bytes>,
+    gathered: Gathered,
 }
 
 impl TcpSink {
-    pub(super) const fn new(socket: OwnedWriteHalf) -> Self {
+    pub(super) fn new(socket: OwnedWriteHalf) -> Self {
         Self {
             socket,
-            pushed: VecDeque::new(),
-        }
-    }
-
-    /// Takes out what has been written.
-    fn advance(&mut self, mut written: usize) {
-        while let Some(first) = self.pushed.front_mut() {
-            if written < first.len() {
-                first.advance(written);
-                return;
-            }
-            written -= first.len();
-            self.pushed.pop_front();
+            gathered: Gathered::default(),
         }
     }
 }
 
 impl TransportSink for TcpSink {
     fn push(&mut self, frame: OutgoingFrame) {
-        self.pushed.push_back(match frame {
-            OutgoingFrame::Text(text) => text.into_bytes(),
-            OutgoingFrame::Binary(bytes) => bytes,
-        });
+        self.gathered.push(&[], frame.into_bytes());
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        while !self.pushed.is_empty() {
-            let mut slices = [IoSlice::new(&[]); FRAMES_AT_ONCE];
-            let count = self.pushed.len().min(FRAMES_AT_ONCE);
-            for (slice, frame) in slices.iter_mut().zip(&self.pushed) {
-                *slice = IoSlice::new(frame);
-            }
-            let socket = Pin::new(&mut self.socket);
-            match ready!(socket.poll_write_vectored(context, &slices[..count])).map_err(gone)? {
-                0 => return Poll::Ready(Err(gone(io::ErrorKind::WriteZero.into()))),
-                written => self.advance(written),
-            }
-        }
-        Poll::Ready(Ok(()))
+        self.gathered
+            .poll_write(Pin::new(&mut self.socket), context)
+            .map_err(gone)
     }
 
     /// TCP cannot say why: ERROR has, and FIN says that nothing follows. The client may still send;
@@ -77,7 +48,7 @@ impl TransportSink for TcpSink {
     }
 }
 
-fn gone(error: io::Error) -> TransportError {
+fn gone(error: std::io::Error) -> TransportError {
     TransportError::Gone(error.into())
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Reader<'a, S> {
     pub(super) pace: Pace<'a>,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
+    /// Has the transport answer what it has received.
+    pub(super) answer: &'a (dyn Fn() + Send + Sync),
     /// Has the client asked for a sign of life.
     pub(super) ask: &'a (dyn Fn() + Send + Sync),
     pub(super) stop: &'a CancellationToken,
@@ -101,6 +103,8 @@ impl<S: TransportSource> Reader<'_, S> {
                     return self.fail(ErrorCode::RateExceeded);
                 }
                 self.silence.broken_by_the_transport(agreed);
+                // The transport may have to answer.
+                (self.answer)();
                 continue;
             }
             let len = chunk.len();
