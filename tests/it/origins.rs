@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
 ];
 
 #[tokio::test]
-async fn the_matrix_of_origins_holds_for_every_way_in() {
+async fn sec_v_03_the_matrix_of_origins_holds_for_every_way_in() {
     let listed = Endpoint::new("/ws")
         .allowed_origins(["https://good.example"])
         .allowed_origin_patterns(["https://*.below.example"]);

@@ -10,6 +10,7 @@ mod error_frame;
 mod limits;
 mod linger;
 mod overseer;
+mod pace;
 mod protocol;
 mod reader;
 mod refusal;

@@ -1,10 +1,11 @@
 use std::future::poll_fn;
 
 use tokio::task::yield_now;
-use tokio::time::timeout_at;
+use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
+use super::pace::Pace;
 use super::protocol::{Next, Protocol};
 use super::silence::{Silence, TooLong};
 use super::transport::{TransportError, TransportSource};
@@ -20,6 +21,7 @@ pub(super) struct Reader<'a, S> {
     pub(super) place: &'a Place,
     pub(super) silence: Silence<'a>,
     pub(super) turn: Turn,
+    pub(super) pace: Pace<'a>,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
     /// Has the transport answer what it has received.
@@ -97,6 +99,9 @@ impl<S: TransportSource> Reader<'_, S> {
                 Ok(Some(Err(error))) => return self.broken(error),
             };
             if chunk.is_empty() {
+                if !self.pace.sign_of_life() {
+                    return self.fail(ErrorCode::RateExceeded);
+                }
                 self.silence.broken_by_the_transport(agreed);
                 // The transport may have to answer.
                 (self.answer)();
@@ -104,6 +109,7 @@ impl<S: TransportSource> Reader<'_, S> {
             }
             let len = chunk.len();
             self.turn.bytes += len;
+            self.pace.bytes(len);
             self.decoder.push(chunk);
             // In a box of its own, which an idle connection does without.
             if let Some(end) = Box::pin(self.handle_frames()).await {
@@ -130,13 +136,18 @@ impl<S: TransportSource> Reader<'_, S> {
                 return Some(End::Failed);
             }
             if self.turn.is_over() {
+                if let Some(end) = self.hold_back().await {
+                    return Some(end);
+                }
                 yield_now().await;
             }
             match self.decoder.next() {
-                Ok(Some(Decoded::HeartBeat)) => {}
+                Ok(Some(Decoded::HeartBeat)) if self.pace.sign_of_life() => {}
+                Ok(Some(Decoded::HeartBeat)) => return Some(self.fail(ErrorCode::RateExceeded)),
                 Ok(Some(Decoded::Frame(frame))) => {
                     self.silence.frame_ended();
                     self.turn.frames += 1;
+                    self.pace.frame();
                     match self.protocol.handle(frame).await {
                         Next::Continue => {}
                         Next::Connected(version) => {
@@ -148,12 +159,23 @@ impl<S: TransportSource> Reader<'_, S> {
                         Next::Failed => return Some(End::Failed),
                     }
                 }
-                Ok(None) => return None,
+                Ok(None) => return self.hold_back().await,
                 Err(error) => {
                     self.protocol.undecodable(&error);
                     return Some(End::Failed);
                 }
             }
+        }
+    }
+
+    /// Reads nothing for as long as the client has sent too much.
+    async fn hold_back(&mut self) -> Option<End> {
+        let until = self.pace.count()?;
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Some(End::Failed),
+            () = self.shutdown.cancelled() => Some(self.fail(ErrorCode::ServerShutdown)),
+            () = sleep_until(until) => None,
         }
     }
 
