@@ -6,9 +6,10 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Type};
 
 use crate::args::Args;
+use crate::names::{ERROR, Names};
 use crate::reply_to::ReplyTo;
 use crate::role::only_one;
-use crate::signature::{ERROR, Handler, Names};
+use crate::signature::Handler;
 
 /// A function that takes the errors of others.
 pub(crate) struct Exception<'f> {
@@ -19,8 +20,8 @@ pub(crate) struct Exception<'f> {
 
 /// It has no destination of its own, so no variables.
 const NAMES: Names<'static> = Names {
-    variables: &[],
     error: true,
+    ..Names::NONE
 };
 
 impl<'f> Exception<'f> {

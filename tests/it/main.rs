@@ -13,6 +13,7 @@ mod bad_input;
 mod csrf;
 mod delivery;
 mod error_frames;
+mod event_listeners;
 mod events;
 mod exceptions;
 mod handshake;

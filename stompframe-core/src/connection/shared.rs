@@ -5,7 +5,7 @@ use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
 use crate::event::Listeners;
-use crate::session::SessionRegistry;
+use crate::session::{ScopeFactories, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
 
@@ -20,6 +20,7 @@ pub(crate) struct Shared {
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,
     pub(crate) limits: Limits,
+    pub(crate) scope: Arc<ScopeFactories>,
     /// What the server offers.
     pub(crate) heart_beat: HeartBeat,
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::limits::Limits;
 use super::transport::{TransportError, TransportSink};
-use crate::session::{Close, Outlet, OutgoingFrame, Session};
+use crate::session::{Close, OutgoingFrame, Outlet, Session};
 use crate::stomp;
 
 /// Writes what is in a session's queue.
@@ -106,7 +106,10 @@ impl<S: TransportSink> Writer<S> {
                     }
                 }
             };
-            match timeout(limits.send_timeout, turn).await.map_err(timed_out)?? {
+            match timeout(limits.send_timeout, turn)
+                .await
+                .map_err(timed_out)??
+            {
                 Turn::Idle => return Ok(None),
                 Turn::More => {}
                 Turn::Last(close) => return Ok(Some(close)),

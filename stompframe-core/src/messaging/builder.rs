@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::openness::Openness;
-use super::routing::Handlers;
+use super::routing::{Given, Handlers};
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
 use crate::channel::{
@@ -15,7 +15,7 @@ use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services};
 use crate::message::{Converters, MessageConverter};
 use crate::security::{Authorization, AuthorizationInterceptor, Rules};
-use crate::session::SessionRegistry;
+use crate::session::{ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -37,6 +37,7 @@ pub struct MessagingBuilder {
     pub(super) handlers: Handlers,
     pub(super) states: States,
     pub(super) properties: Properties,
+    pub(super) scope: ScopeFactories,
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
@@ -65,6 +66,7 @@ impl Default for MessagingBuilder {
             handlers: Handlers::default(),
             states: States::default(),
             properties: Properties::default(),
+            scope: ScopeFactories::default(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
@@ -227,13 +229,14 @@ impl MessagingBuilder {
         problems.extend(simple_broker.problems());
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
-        let (registry, exceptions) = self.handlers.resolve(
-            &self.states,
-            &self.properties,
-            &broker_prefixes,
-            self.separator,
-            &mut problems,
-        );
+        let given = Given {
+            states: &self.states,
+            scope: &self.scope,
+            properties: &self.properties,
+        };
+        let handlers =
+            self.handlers
+                .resolve(given, &broker_prefixes, self.separator, &mut problems);
         let authorization = self
             .rules
             .and_then(|rules| Authorization::new(rules, self.separator, &mut problems));
@@ -245,7 +248,7 @@ impl MessagingBuilder {
         if authorization.is_none() {
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
-                mappings: &registry,
+                mappings: &handlers.mappings,
                 broker: &simple_broker,
                 sends: &self.accepted_sends,
                 sends_to_users: &self.accepted_user_sends,
@@ -290,16 +293,20 @@ impl MessagingBuilder {
             vec![users_listener, Arc::clone(&broker)],
         ));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
+        let services = Arc::new(Services {
+            template: template.clone(),
+            states,
+            sessions: Arc::clone(&sessions),
+            propagated: self.propagated,
+        });
+        let mut listeners = self.listeners;
+        let annotated = handlers.event_listeners.into_iter();
+        listeners.extend(annotated.map(|it| it.into_listener(Arc::clone(&services))));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
-            registry,
-            exceptions,
-            Services {
-                template: template.clone(),
-                states,
-                sessions: Arc::clone(&sessions),
-                propagated: self.propagated,
-            },
+            handlers.mappings,
+            handlers.exceptions,
+            services,
             CallLimits {
                 time: self.limits.handler_timeout,
                 streams: self.limits.max_streams,
@@ -317,11 +324,7 @@ impl MessagingBuilder {
                 Arc::new(client_sends),
             ],
         );
-        let events = Listeners::new(
-            self.listeners,
-            template.clone(),
-            self.limits.handler_timeout,
-        );
+        let events = Listeners::new(listeners, template.clone(), self.limits.handler_timeout);
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
@@ -330,6 +333,7 @@ impl MessagingBuilder {
             users,
             sessions,
             limits: self.limits,
+            scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,
         });
         Ok(Messaging {

@@ -18,6 +18,7 @@ use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
 use crate::error::ErrorCode;
+use crate::event::EventStream;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
 use crate::user::UserRegistry;
@@ -52,6 +53,28 @@ impl Messaging {
     #[must_use]
     pub fn users(&self) -> UserRegistry {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
+    }
+
+    /// What becomes of sessions from now on, for code that would rather read than be called:
+    ///
+    /// ```
+    /// # use stompframe_core::{Messaging, SessionEventKind};
+    /// # async fn example(messaging: Messaging) {
+    /// let mut events = messaging.events();
+    /// while let Some(event) = events.next().await {
+    ///     if let SessionEventKind::Disconnected(reason) = event.kind() {
+    ///         println!("{} has left: {reason:?}", event.session().id());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Each event comes once, and those of a session in their order, but nobody waits for whoever reads:
+    /// where what follows has to come before the session's next frame, there is
+    /// [`on_event`](MessagingBuilder::on_event).
+    #[must_use]
+    pub fn events(&self) -> EventStream {
+        self.connections.shared().events.stream()
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

@@ -106,7 +106,9 @@ impl Filled {
         }
         let flush = self.0.len().saturating_sub(AT_ONCE)..;
         let flushing = poll_fn(|_| {
-            self.0.drain(flush.clone()).for_each(|outlet| outlet.flush());
+            self.0
+                .drain(flush.clone())
+                .for_each(|outlet| outlet.flush());
             Poll::Ready(())
         });
         // Tokio's own budget would take all sockets behind the first hundred for full.

@@ -9,6 +9,7 @@ mod outbox;
 mod outgoing;
 mod places;
 mod registry;
+mod scope;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -27,6 +28,9 @@ pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
 pub(crate) use self::places::{Place, PlaceLimits, Places};
 pub use self::registry::SessionRegistry;
+pub use self::scope::NotInScope;
+use self::scope::Scope;
+pub(crate) use self::scope::ScopeFactories;
 use crate::error::ErrorCode;
 pub use crate::message::Principal;
 use crate::message::SubscriptionId;
@@ -46,6 +50,7 @@ pub struct Session {
     needs_csrf_token: bool,
     principal: OnceLock<Option<Principal>>,
     attributes: SessionAttributes,
+    scope: Scope,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     outbox: Outbox,
@@ -63,6 +68,7 @@ impl Session {
             needs_csrf_token: false,
             principal: OnceLock::new(),
             attributes: SessionAttributes::new(),
+            scope: Scope::default(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             outbox: Outbox::new(limits),
@@ -73,6 +79,11 @@ impl Session {
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
         self.attributes = attributes;
+        self
+    }
+
+    pub(crate) fn with_scope(mut self, factories: Arc<ScopeFactories>) -> Self {
+        self.scope = Scope::new(factories);
         self
     }
 
@@ -122,6 +133,22 @@ impl Session {
     #[must_use]
     pub const fn attributes(&self) -> &SessionAttributes {
         &self.attributes
+    }
+
+    /// The session's own value of this type, which is made if there is none yet, as
+    /// [`session_scoped`](crate::MessagingBuilder::session_scoped) says. Handlers take it as
+    /// [`SessionScoped`](crate::handler::extract::SessionScoped).
+    ///
+    /// # Errors
+    ///
+    /// When nobody said how to make one, or the session is over.
+    pub fn scoped<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, NotInScope> {
+        self.scope.get(self)
+    }
+
+    /// Lets go of the session's own values: it is over, and everybody knows.
+    pub(crate) fn end_scope(&self) {
+        self.scope.end();
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any
