@@ -6,7 +6,7 @@ use super::error_frame::{ErrorHandler, FailedFrame};
 use super::shared::Shared;
 
 use crate::error::{Chain, ErrorCode, MessagingError, Untrusted, Violation};
-use crate::message::{Message, Payload};
+use crate::message::{Message, Payload, SubscriptionId};
 use crate::session::{Close, OutgoingFrame, Session};
 use crate::stomp::{Command, Frame, Version};
 
@@ -41,6 +41,8 @@ struct Problem<'a> {
     violations: &'a [Violation],
     #[serde(skip_serializing_if = "str::is_empty")]
     destination: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt_id: Option<&'a str>,
 }
@@ -119,19 +121,54 @@ impl Answers {
             detail: error.detail(),
             violations: error.violations(),
             destination: about.destination,
+            subscription: None,
             receipt_id: about.receipt,
         };
+        self.tell_problem(problem).await
+    }
+
+    async fn tell_problem(&self, problem: Problem<'_>) -> bool {
+        let (code, receipt) = (
+            problem.code.to_owned(),
+            problem.receipt_id.map(str::to_owned),
+        );
         let Ok(mut message) = Message::with_payload(ERRORS, Payload(problem)) else {
             return false;
         };
-        message
-            .headers_mut()
-            .set("error-code", error.code().as_str());
-        if let Some(receipt) = about.receipt {
-            message.headers_mut().set("receipt-id", receipt.to_owned());
+        message.headers_mut().set("error-code", code);
+        if let Some(receipt) = receipt {
+            message.headers_mut().set("receipt-id", receipt);
         }
         let users = &self.shared.users;
         users.send_to_session(&self.session, &message).await
+    }
+
+    /// Tells the client that a subscription was taken from it, where it listens for errors; where it
+    /// does not, with ERROR, or it would wait for what never comes.
+    pub(super) async fn revoked(
+        &self,
+        error: &MessagingError,
+        id: &SubscriptionId,
+        destination: &str,
+    ) {
+        tracing::info!(
+            code = %error.code(),
+            destination = %Untrusted(destination),
+            error = %Chain(error),
+            "a subscription was revoked"
+        );
+        let problem = Problem {
+            code: error.code().as_str(),
+            message: error.code().message(),
+            detail: error.detail(),
+            violations: &[],
+            destination,
+            subscription: id.header(),
+            receipt_id: None,
+        };
+        if !self.tell_problem(problem).await {
+            self.error(error, None, None);
+        }
     }
 
     /// Ends the session with ERROR because the client, or the connection, broke a rule.

@@ -16,11 +16,17 @@ use crate::stomp::Headers;
 pub struct Connect {
     headers: Headers,
     session: Arc<Session>,
+    principal: Option<Principal>,
 }
 
 impl Connect {
-    pub(super) const fn new(headers: Headers, session: Arc<Session>) -> Self {
-        Self { headers, session }
+    pub(super) fn new(headers: Headers, session: Arc<Session>) -> Self {
+        let principal = session.principal();
+        Self {
+            headers,
+            session,
+            principal,
+        }
     }
 
     /// A header of the frame, in whatever case its name is written: what HTTP calls `Authorization`
@@ -57,8 +63,8 @@ impl Connect {
 
     /// Whom the handshake took the client for, if it did.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        self.session.principal()
+    pub const fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
     }
 
     /// The session that is about to begin.

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
 use super::linger::linger;
+use super::overseer::Overseer;
 use super::protocol::Protocol;
 use super::reader::{End, Reader, Turn};
 use super::shared::Shared;
@@ -51,17 +52,26 @@ pub(super) async fn drive<K: TransportSink>(
             shutdown,
             limits,
         };
-        // Handlers' panics are caught where they are called; this is for interceptors and for us.
-        let end = AssertUnwindSafe(reader.run())
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| {
-                tracing::error!("the connection's own code panicked");
-                protocol
-                    .answers()
-                    .fail(&MessagingError::new(ErrorCode::Internal), None);
-                End::Failed
+        let end = {
+            let reading_ended = CancellationToken::new();
+            let frames = pin!(async {
+                // Handlers' panics are caught where they are called; this is for interceptors and
+                // for us.
+                let end = AssertUnwindSafe(reader.run()).catch_unwind().await;
+                reading_ended.cancel();
+                end
             });
+            let overseer = Overseer::new(Arc::clone(&shared), Arc::clone(&session));
+            let orders = pin!(overseer.run(&reading_ended));
+            tokio::join!(frames, orders).0
+        };
+        let end = end.unwrap_or_else(|_| {
+            tracing::error!("the connection's own code panicked");
+            protocol
+                .answers()
+                .fail(&MessagingError::new(ErrorCode::Internal), None);
+            End::Failed
+        });
         let reason = reason(end, &session, &source);
         Box::pin(protocol.end_session()).await;
         let is_there = !matches!(end, End::Closed | End::Lost);

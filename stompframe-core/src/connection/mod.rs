@@ -9,6 +9,7 @@ mod endpoint;
 mod error_frame;
 mod limits;
 mod linger;
+mod overseer;
 mod protocol;
 mod reader;
 mod refusal;

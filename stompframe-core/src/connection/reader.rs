@@ -118,10 +118,13 @@ impl<S: TransportSource> Reader<'_, S> {
         }
     }
 
-    /// Handles every frame that is complete. Nothing after a frame that ends the session is looked
-    /// at.
+    /// Handles every frame that is complete. Nothing is looked at once the session is over: after a
+    /// frame that ends it, or because somebody else has ended it meanwhile.
     async fn handle_frames(&mut self) -> Option<End> {
         loop {
+            if self.protocol.is_over() {
+                return Some(End::Failed);
+            }
             if self.turn.is_over() {
                 yield_now().await;
             }

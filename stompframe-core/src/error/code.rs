@@ -88,6 +88,10 @@ error_codes! {
     AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
+    /// The application ended the session.
+    SessionEnded = "session-ended", 4406, "The application ended the session";
+    /// The application took the subscription from its session.
+    SubscriptionRevoked = "subscription-revoked", 1008, "The subscription was revoked";
     /// No CONNECT came in time.
     ConnectTimeout = "connect-timeout", 4408, "No CONNECT in time";
     /// A frame began to arrive and did not end in time.

@@ -49,8 +49,8 @@ pub enum SessionEventKind {
         /// To what, as the client named it.
         destination: ByteString,
     },
-    /// A subscription has ended, because the client said UNSUBSCRIBE. Those that a session still has as
-    /// it ends are not told one by one.
+    /// A subscription has ended, because the client said UNSUBSCRIBE or because it was
+    /// [revoked](Session::revoke). Those that a session still has as it ends are not told one by one.
     Unsubscribed {
         /// The subscription.
         id: SubscriptionId,

@@ -7,6 +7,7 @@ use super::HandlerError;
 use crate::destination::{Captured, Captures, bad_variable};
 use crate::event::SessionEvent;
 use crate::message::{Converters, Message};
+use crate::security::RulesHandle;
 use crate::session::{Session, SessionRegistry};
 use crate::states::States;
 use crate::template::MessagingTemplate;
@@ -28,6 +29,7 @@ pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
     pub(crate) states: Arc<States>,
     pub(crate) sessions: Arc<SessionRegistry>,
+    pub(crate) rules: RulesHandle,
     /// The headers of a message that its replies have, too.
     pub(crate) propagated: Vec<String>,
 }
@@ -67,6 +69,12 @@ impl MessageContext {
     #[must_use]
     pub fn sessions(&self) -> &Arc<SessionRegistry> {
         &self.services.sessions
+    }
+
+    /// The rules that hold.
+    #[must_use]
+    pub fn rules(&self) -> &RulesHandle {
+        &self.services.rules
     }
 
     /// Where a reply goes that goes nowhere else: the lookup path below `/topic` or `/queue`.

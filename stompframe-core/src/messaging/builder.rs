@@ -12,9 +12,9 @@ use crate::channel::{
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
 use crate::destination::Prefixes;
 use crate::event::{Listener, Listeners};
-use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services};
+use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
-use crate::security::{Authorization, AuthorizationInterceptor, Rules};
+use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
 use crate::session::{ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
@@ -261,10 +261,18 @@ impl MessagingBuilder {
         }
 
         let states = Arc::new(self.states);
+        let registry = Arc::new(handlers.mappings);
+        let guards = MappingGuards::new(self.application_prefixes.clone(), Arc::clone(&registry));
+        let authorizer = Arc::new(Authorizer::new(
+            authorization,
+            Arc::new(guards),
+            self.separator,
+            Arc::clone(&states),
+            self.limits.handler_timeout,
+        ));
         let mut client_inbound = self.client_inbound;
-        if let Some(authorization) = authorization {
-            let time = self.limits.handler_timeout;
-            let rules = AuthorizationInterceptor::new(authorization, Arc::clone(&states), time);
+        if authorizer.has_rules() {
+            let rules = AuthorizationInterceptor(Arc::clone(&authorizer));
             client_inbound = client_inbound.interceptor(rules);
         }
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
@@ -281,7 +289,8 @@ impl MessagingBuilder {
             self.limits.max_subscriptions,
             Arc::clone(&outbound),
         ));
-        let sessions = Arc::new(SessionRegistry::default());
+        let sessions = Arc::new(SessionRegistry::new(self.separator));
+        let rules = RulesHandle::new(authorizer, Arc::clone(&sessions));
         let users = Arc::new(UserDestinations::new(
             &self.user_prefix,
             Arc::clone(&sessions),
@@ -297,6 +306,7 @@ impl MessagingBuilder {
             template: template.clone(),
             states,
             sessions: Arc::clone(&sessions),
+            rules: rules.clone(),
             propagated: self.propagated,
         });
         let mut listeners = self.listeners;
@@ -304,7 +314,7 @@ impl MessagingBuilder {
         listeners.extend(annotated.map(|it| it.into_listener(Arc::clone(&services))));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
-            handlers.mappings,
+            registry,
             handlers.exceptions,
             services,
             CallLimits {
@@ -339,6 +349,7 @@ impl MessagingBuilder {
         Ok(Messaging {
             connections: Arc::new(connections),
             template,
+            rules,
             endpoints: self.endpoints.into(),
         })
     }

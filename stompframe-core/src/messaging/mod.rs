@@ -19,6 +19,7 @@ use crate::connection::{
 };
 use crate::error::ErrorCode;
 use crate::event::EventStream;
+use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
 use crate::user::UserRegistry;
@@ -28,6 +29,7 @@ use crate::user::UserRegistry;
 pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
+    rules: RulesHandle,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -75,6 +77,12 @@ impl Messaging {
     #[must_use]
     pub fn events(&self) -> EventStream {
         self.connections.shared().events.stream()
+    }
+
+    /// The rules that hold, to replace them or to judge live subscriptions once more.
+    #[must_use]
+    pub const fn rules(&self) -> &RulesHandle {
+        &self.rules
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

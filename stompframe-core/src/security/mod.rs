@@ -6,16 +6,23 @@
 
 mod access;
 mod authorization;
+mod authorizer;
 mod csrf;
 mod entry;
+mod guard;
+mod handle;
 mod interceptor;
 mod predicate;
+mod recheck;
 mod rule;
 mod rules;
 
 pub use self::access::Access;
 pub(crate) use self::authorization::Authorization;
+pub(crate) use self::authorizer::Authorizer;
 pub use self::csrf::CsrfToken;
+pub(crate) use self::guard::{Guard, Guards};
+pub use self::handle::{RulesError, RulesHandle};
 pub(crate) use self::interceptor::AuthorizationInterceptor;
 pub use self::predicate::Decision;
 pub use self::rule::{

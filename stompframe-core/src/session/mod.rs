@@ -5,16 +5,18 @@ mod attributes;
 mod close;
 mod cork;
 mod id;
+mod orders;
 mod outbox;
 mod outgoing;
 mod places;
 mod registry;
 mod scope;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +25,7 @@ pub use self::attributes::SessionAttributes;
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
+use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
@@ -31,7 +34,7 @@ pub use self::registry::SessionRegistry;
 pub use self::scope::NotInScope;
 use self::scope::Scope;
 pub(crate) use self::scope::ScopeFactories;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, MessagingError};
 pub use crate::message::Principal;
 use crate::message::SubscriptionId;
 use crate::stomp::{self, Agreed, Frame, Version};
@@ -44,15 +47,17 @@ use crate::stomp::{self, Agreed, Frame, Version};
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
-    /// Who it belongs to as the handshake says, until CONNECT decides.
-    handshake: Option<Principal>,
     address: Option<IpAddr>,
     needs_csrf_token: bool,
-    principal: OnceLock<Option<Principal>>,
+    /// Who it belongs to: as the handshake says, until CONNECT decides.
+    principal: RwLock<Option<Principal>>,
     attributes: SessionAttributes,
     scope: Scope,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
+    /// Held while a subscription comes or goes, so that each is done before the next begins.
+    subscribing: tokio::sync::Mutex<()>,
+    orders: Orders,
     outbox: Outbox,
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
@@ -63,14 +68,15 @@ impl Session {
     pub(crate) fn new(limits: OutboxLimits, handshake: Option<Principal>) -> Self {
         Self {
             id: SessionId::random(),
-            handshake,
             address: None,
             needs_csrf_token: false,
-            principal: OnceLock::new(),
+            principal: RwLock::new(handshake),
             attributes: SessionAttributes::new(),
             scope: Scope::default(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
+            subscribing: tokio::sync::Mutex::default(),
+            orders: Orders::default(),
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
@@ -106,9 +112,13 @@ impl Session {
 
     /// Who it belongs to; none if it is anonymous. Before CONNECT was accepted, whom the handshake
     /// took the client for.
+    ///
+    /// The name stays as long as the session does. Roles, claims and expiry are those of the
+    /// credentials that the client presented last.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        self.principal.get().unwrap_or(&self.handshake).as_ref()
+    pub fn principal(&self) -> Option<Principal> {
+        let principal = self.principal.read();
+        principal.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where the client is: the address of the socket's peer, or what a proxy says that is trusted to.
@@ -123,10 +133,13 @@ impl Session {
         self.needs_csrf_token
     }
 
-    /// Decides who it belongs to, before anybody knows it.
+    /// Says who it belongs to: once as CONNECT decides, before anybody knows it, and then whenever the
+    /// same user presents new credentials.
     pub(crate) fn set_principal(&self, principal: Option<Principal>) {
-        let first = self.principal.set(principal).is_ok();
-        debug_assert!(first, "a session connects once");
+        *self
+            .principal
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = principal;
     }
 
     /// What the application keeps for it.
@@ -283,9 +296,56 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session: what is queued is still written, nothing can be added, then the connection
-    /// closes.
+    /// Ends the session without a word: what is queued is still written, nothing can be added, then
+    /// the connection closes. [`end`](Self::end) tells the client why.
     pub fn close(&self, close: Close) {
         self.outbox.seal(None, close);
+    }
+
+    /// Ends the session, and tells the client why: by ERROR with this code and detail, and by the close
+    /// code that the catalogue gives it. The source of the error is for the log alone.
+    ///
+    /// What is queued is still written before. A handler that runs for the session runs to its end;
+    /// none of the client's frames behind it is looked at. Only the first call counts; it never waits.
+    ///
+    /// ```
+    /// use stompframe_core::{ErrorCode, MessagingError, Session};
+    ///
+    /// fn throw_out(session: &Session) {
+    ///     let why = MessagingError::new(ErrorCode::SessionEnded).with_detail("you are banned");
+    ///     session.end(why);
+    /// }
+    /// ```
+    pub fn end(&self, error: MessagingError) {
+        self.orders.end(error);
+    }
+
+    /// Takes a subscription from the session, and tells the client why: on `/user/queue/errors` with
+    /// `subscription-revoked`, the subscription's id and this reason, if it listens there. Otherwise
+    /// the session ends with that as ERROR, or the client would wait for what never comes.
+    ///
+    /// It never waits. The session's connection carries it out, at once or behind the SUBSCRIBE or
+    /// UNSUBSCRIBE that it is busy with; from then on nothing is delivered any more. Whatever the
+    /// subscription has not acknowledged goes to others. Says whether there is such a subscription.
+    pub fn revoke(&self, id: &SubscriptionId, reason: impl Into<Cow<'static, str>>) -> bool {
+        let error = MessagingError::new(ErrorCode::SubscriptionRevoked).with_detail(reason);
+        self.revoke_because(id, error)
+    }
+
+    pub(crate) fn revoke_because(&self, id: &SubscriptionId, error: MessagingError) -> bool {
+        let is_there = self.subscription(id).is_some();
+        if is_there {
+            self.orders.revoke(id.clone(), error);
+        }
+        is_there
+    }
+
+    pub(crate) const fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// Waits until no subscription of the session comes or goes, and keeps it so.
+    pub(crate) async fn subscribing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.subscribing.lock().await
     }
 }

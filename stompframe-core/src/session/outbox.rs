@@ -173,6 +173,11 @@ impl Outbox {
         self.state().sealed.clone()
     }
 
+    /// Whether that is decided.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.state().sealed.is_some()
+    }
+
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
     /// written: the connection is over then. For the reader alone; cancel-safe.
     pub(crate) async fn until_written(&self) {

@@ -6,14 +6,28 @@ use bytestring::ByteString;
 use super::{Session, SessionId};
 
 /// The sessions that are connected now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SessionRegistry {
+    /// What stands between the segments of the destinations that they are subscribed to.
+    separator: char,
     sessions: papaya::HashMap<SessionId, Arc<Session>>,
     /// The sessions of each user, in the order in which they connected.
     users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
 }
 
 impl SessionRegistry {
+    pub(crate) fn new(separator: char) -> Self {
+        Self {
+            separator,
+            sessions: papaya::HashMap::default(),
+            users: RwLock::default(),
+        }
+    }
+
+    pub(crate) const fn separator(&self) -> char {
+        self.separator
+    }
+
     /// The session of this id, while it is connected.
     #[must_use]
     pub fn get(&self, id: &SessionId) -> Option<Arc<Session>> {

@@ -5,8 +5,9 @@ use std::fmt;
 use bytestring::ByteString;
 use smallvec::SmallVec;
 
-/// Frames of real clients carry three to seven headers; up to this many need no allocation.
-const INLINE: usize = 8;
+/// What most replies carry, their `content-type`, needs no allocation. More would make everything
+/// larger that carries headers, and frames and messages are moved a dozen times on their way.
+const INLINE: usize = 1;
 
 /// Headers whose names have one of these in them are credentials: their values never appear in debug
 /// output.
@@ -40,6 +41,11 @@ impl Headers {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty list with room for as many headers as frames of real clients carry: three to seven.
+    pub(super) fn with_room() -> Self {
+        Self(SmallVec::with_capacity(8))
     }
 
     /// Returns the value of `name`: that of its first occurrence.

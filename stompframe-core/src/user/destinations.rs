@@ -106,8 +106,8 @@ impl UserDestinations {
     /// name, or that of its session (as in Spring).
     fn sessions_of(&self, name: &str, sender: Option<&Arc<Session>>) -> Vec<Arc<Session>> {
         let is_own = |sender: &&Arc<Session>| {
-            let user = sender.principal().map(Principal::destination_name);
-            sender.id().as_str() == name || user == Some(name)
+            let is_user = |user: Principal| user.destination_name() == name;
+            sender.id().as_str() == name || sender.principal().is_some_and(is_user)
         };
         match sender.filter(is_own) {
             Some(sender) => vec![Arc::clone(sender)],
@@ -119,6 +119,14 @@ impl UserDestinations {
         let (message, recipients) = self.addressed(message, own, sessions);
         if recipients.is_empty() {
             return Handling::Ignored;
+        }
+        if self.outbound.is_plain() {
+            for recipient in &recipients {
+                let delivery = self.outbound.next_delivery();
+                self.outbound
+                    .push_if_subscribed(&message, recipient, delivery);
+            }
+            return Handling::DONE;
         }
         let outbound = Arc::clone(&self.outbound);
         Handling::Pending(Box::pin(async move {

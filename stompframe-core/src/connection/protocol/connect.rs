@@ -108,7 +108,7 @@ impl Protocol {
     /// Asks the application who connects, if it wants to be asked; if not, the handshake has said so.
     async fn authenticate(&self, headers: &Headers) -> Result<Option<Principal>, Fatal> {
         let Some(authenticator) = &self.shared.authenticator else {
-            return Ok(self.session.principal().cloned());
+            return Ok(self.session.principal());
         };
         let connect = Connect::new(headers.clone(), Arc::clone(&self.session));
         match timeout_at(self.connect_by, authenticator.decide(connect)).await {

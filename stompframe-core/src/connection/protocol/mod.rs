@@ -69,6 +69,11 @@ impl Protocol {
         self.session.heart_beat()
     }
 
+    /// Whether the session has been ended, by whomever.
+    pub(super) fn is_over(&self) -> bool {
+        self.session.outbox().is_sealed()
+    }
+
     /// When CONNECT has to be done with.
     pub(super) const fn connect_by(&self) -> Instant {
         self.connect_by
@@ -185,7 +190,7 @@ impl Protocol {
     /// A message of this session's user.
     fn message(&self, message_type: MessageType, destination: impl Into<ByteString>) -> Message {
         let mut message = Message::new(message_type, destination);
-        message.set_principal(self.session.principal().cloned());
+        message.set_principal(self.session.principal());
         message
     }
 

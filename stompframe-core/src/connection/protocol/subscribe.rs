@@ -25,6 +25,7 @@ impl Protocol {
             None => return Err(missing(frame.command, "id")),
         };
         let ack_mode = ack_mode(&frame, self.session.version())?;
+        let _subscribing = self.session.subscribing().await;
         self.session.reserve(
             id.clone(),
             destination.clone(),
@@ -69,6 +70,7 @@ impl Protocol {
             }
             _ => return Err(missing(frame.command, "id")),
         };
+        let _subscribing = self.session.subscribing().await;
         let Some(destination) = self.session.subscription(&id) else {
             // Two parts of a page that both clean up are no reason to end its session.
             tracing::debug!("UNSUBSCRIBE of an unknown subscription");

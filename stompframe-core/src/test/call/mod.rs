@@ -105,7 +105,7 @@ async fn run(
     }
     let recorder = Recorder::new(sender, attributes.copied(), scope);
     let handlers = recorder.handlers(registry, states, converters);
-    message.set_principal(recorder.session().principal().cloned());
+    message.set_principal(recorder.session().principal());
     let message = Arc::new(message);
     if let (MessageType::Subscribe, Some(id)) = (message.message_type(), message.subscription()) {
         // What answers a subscription reaches a session that has it.

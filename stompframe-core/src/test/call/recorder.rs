@@ -7,6 +7,7 @@ use crate::channel::{
 };
 use crate::handler::{AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services};
 use crate::message::{Converters, Message};
+use crate::security::RulesHandle;
 use crate::session::{
     Close, OutboxLimits, Principal, ScopeFactories, Session, SessionAttributes, SessionRegistry,
 };
@@ -78,12 +79,14 @@ impl Recorder {
     ) -> AnnotatedHandlers {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
-        let sessions = SessionRegistry::default();
+        let sessions = SessionRegistry::new('/');
         sessions.insert(&self.session, usize::MAX);
+        let (states, sessions) = (Arc::new(states), Arc::new(sessions));
         let services = Arc::new(Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
-            states: Arc::new(states),
-            sessions: Arc::new(sessions),
+            rules: RulesHandle::without_rules(Arc::clone(&states), Arc::clone(&sessions)),
+            states,
+            sessions,
             propagated: Vec::new(),
         });
         // The kit has a limit of its own, and its own words for it.
@@ -94,7 +97,7 @@ impl Recorder {
         let outbound = Arc::new(ClientOutboundChannel::new(Interceptors::default()));
         AnnotatedHandlers::new(
             vec![String::new()],
-            registry,
+            Arc::new(registry),
             Exceptions::default(),
             services,
             limits,

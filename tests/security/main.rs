@@ -1,0 +1,8 @@
+//! Who is trusted with what, from the outside: what an application can take back from its users, and
+//! what users cannot take.
+
+#![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+mod changing_rules;
+mod kit;
+mod moderation;
