@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::compat::open_as_spring;
 use super::openness::Openness;
 use super::routing::{Given, Handlers};
 use super::{BuildError, Messaging};
@@ -47,6 +48,8 @@ pub struct MessagingBuilder {
     pub(super) accepted_sends: Prefixes,
     pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) anonymous: bool,
+    pub(super) spring_compat: bool,
     pub(super) rules: Option<Rules>,
     pub(super) error_handler: Option<ErrorHandler>,
     pub(super) listeners: Vec<Listener>,
@@ -76,6 +79,8 @@ impl Default for MessagingBuilder {
             accepted_sends: Prefixes::default(),
             accepted_user_sends: Prefixes::default(),
             authenticator: None,
+            anonymous: false,
+            spring_compat: false,
             rules: None,
             error_handler: None,
             listeners: Vec::new(),
@@ -189,9 +194,9 @@ impl MessagingBuilder {
     /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a
     /// placeholder or a `State` nobody gave a value for, a controller that was discovered but has no instance, a reply that no
     /// broker prefix covers.
-    pub fn build(self) -> Result<Messaging, BuildError> {
+    pub fn build(mut self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
-        let simple_broker = self
+        let mut simple_broker = self
             .simple_broker
             .unwrap_or_else(|| SimpleBroker::new([""; 0]));
         let broker_prefixes = simple_broker.prefixes.clone();
@@ -227,6 +232,21 @@ impl MessagingBuilder {
             ));
         }
         problems.extend(simple_broker.problems());
+        let opened = match self.spring_compat {
+            true => open_as_spring(
+                &mut simple_broker,
+                &mut self.accepted_sends,
+                &mut self.accepted_user_sends,
+            ),
+            false => Vec::new(),
+        };
+        if self.anonymous && self.authenticator.is_some() {
+            problems.push(
+                "`.anonymous()` and `.authenticate(..)` contradict each other: remove one, or let \
+                 `.authenticate(..)` give `Ok(None)` to whom it does not know"
+                    .to_owned(),
+            );
+        }
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
         let given = Given {
@@ -245,7 +265,16 @@ impl MessagingBuilder {
             tracing::info!("limit: {limit}");
         }
 
+        for opened in opened {
+            tracing::warn!("`.spring_compat()`: {opened}");
+        }
         if authorization.is_none() {
+            if self.authenticator.is_none() && !self.anonymous {
+                tracing::warn!(
+                    "nobody is asked who it is, beyond what the handshake says: `.authenticate(..)` \
+                     asks, `.anonymous()` says that it is meant so"
+                );
+            }
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
                 mappings: &handlers.mappings,

@@ -1,6 +1,7 @@
 //! The assembly: the one place that knows all the others.
 
 mod builder;
+mod compat;
 mod handlers;
 mod hooks;
 mod openness;
