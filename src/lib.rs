@@ -3,8 +3,8 @@
 
 #[doc(inline)]
 pub use stompframe_axum::{
-    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, TcpEndpoint,
-    TcpServer, TrustedProxies, serve, serve_on,
+    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, SockJs,
+    SockJsConnection, SockJsTransport, TcpEndpoint, TcpServer, TrustedProxies, serve, serve_on,
 };
 #[doc(inline)]
 pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};
@@ -33,7 +33,8 @@ pub use stompframe_core::{
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{
-    broker, channel, connection, error, event, handler, message, security, session, stomp, user,
+    broker, channel, connection, error, event, handler, message, security, session, stomp,
+    transport, user,
 };
 
 #[cfg(feature = "test-util")]
@@ -42,12 +43,14 @@ pub use stompframe_core::{
 pub use stompframe_core::test;
 
 pub use self::attributes::{
-    controller, event_listener, message_exception_handler, message_mapping, send_to, send_to_user,
-    subscribe_mapping,
+    authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+    send_to_user, subscribe_mapping,
 };
 
 #[doc(hidden)]
 pub use stompframe_core::__private;
+
+pub mod client;
 
 mod attributes;
 pub mod guide;
@@ -75,7 +78,7 @@ pub mod prelude {
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
-        controller, event_listener, message_exception_handler, message_mapping, send_to,
+        authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
         send_to_user, subscribe_mapping,
     };
 }

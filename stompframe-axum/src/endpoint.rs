@@ -2,10 +2,12 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use axum::Router;
 use stompframe_core::connection::EndpointConfig;
 
 use crate::handshake::{Handshake, HandshakeResult, Interceptor, TrustedProxies};
 use crate::origin::{Origin, OriginPattern, OriginPolicy};
+use crate::sockjs::{self, SockJs, SockJsConnection};
 use crate::tcp::TcpEndpoint;
 
 /// A place where clients connect with a WebSocket.
@@ -56,6 +58,7 @@ pub struct Endpoint {
     pub(crate) requires_csrf_token: bool,
     pub(crate) proxies: TrustedProxies,
     pub(crate) interceptors: Vec<Interceptor>,
+    pub(crate) sockjs: Option<SockJs>,
 }
 
 impl Endpoint {
@@ -69,7 +72,67 @@ impl Endpoint {
             requires_csrf_token: false,
             proxies: TrustedProxies::default(),
             interceptors: Vec::new(),
+            sockjs: None,
         }
+    }
+
+    /// Speaks SockJS, too, for clients that cannot have a WebSocket: `new SockJS("/ws")` in browsers.
+    /// Who can have one uses it as before. What this comes with is said at [`SockJs`]; more is told with
+    /// [`sockjs`](Self::sockjs).
+    ///
+    /// ```
+    /// use stompframe_axum::{Endpoint, MessagingRouter};
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .simple_broker(["/topic"])
+    ///     .endpoint(Endpoint::new("/ws").with_sockjs())
+    ///     .build()?;
+    /// let app: axum::Router = messaging.router();
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    ///
+    /// A session spans many requests, so all of them have to reach this process. Each has to come from
+    /// the user whom a middleware found in the first one or, where that is anonymous, from the same
+    /// address, as far as it is known; see [`trusted_proxies`](Self::trusted_proxies). Interceptors look
+    /// at the first one alone.
+    pub fn with_sockjs(self) -> Self {
+        self.sockjs(SockJs::new())
+    }
+
+    /// Speaks SockJS, too, and says how.
+    pub fn sockjs(mut self, sockjs: SockJs) -> Self {
+        self.sockjs = Some(sockjs);
+        self
+    }
+
+    /// The router of an endpoint that speaks SockJS with messages of its own instead of STOMP: the
+    /// function serves one client, from its first message to its last. There are at most 10,000 of
+    /// them at a time, and 512 KiB in one request. Interceptors are for STOMP, and not asked.
+    ///
+    /// ```
+    /// use stompframe_axum::{Endpoint, SockJsConnection};
+    ///
+    /// let echo = |mut client: SockJsConnection| async move {
+    ///     while let Some(message) = client.receive().await {
+    ///         if client.send(message).await.is_err() {
+    ///             break;
+    ///         }
+    ///     }
+    /// };
+    /// let app: axum::Router = Endpoint::new("/echo").sockjs_messages(echo);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the path does not begin with `/`, as [`axum::Router::route`] does.
+    pub fn sockjs_messages<S, F, R>(&self, serve: F) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        F: Fn(SockJsConnection) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        sockjs::router(self, serve)
     }
 
     /// An address where clients speak STOMP over plain TCP, such as `127.0.0.1:61613`, for services
@@ -239,6 +302,9 @@ impl EndpointConfig for Endpoint {
             problems.push(format!(
                 "\"{origin}\" is no origin: write it as \"https://host\" or \"https://host:port\""
             ));
+        }
+        if let Some(sockjs) = &self.sockjs {
+            problems.extend(sockjs.problems());
         }
         problems
     }

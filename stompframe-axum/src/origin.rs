@@ -1,5 +1,7 @@
 //! Which pages may connect (RFC 6455, section 10.2; RFC 6454).
 
+use std::fmt;
+
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
 
@@ -124,6 +126,21 @@ impl OriginPattern {
             is_below,
             ports: ports.map(|list| list.unwrap_or_else(|| vec![origin.port])),
         })
+    }
+
+    /// The same as sources of a content security policy.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        let below = if self.is_below { "*." } else { "" };
+        let host = &self.host;
+        let source = |port: &dyn fmt::Display| format!("{scheme}://{below}{host}:{port}");
+        match &self.ports {
+            None => vec![source(&'*')],
+            Some(ports) => ports.iter().map(|port| source(port)).collect(),
+        }
     }
 
     fn takes(&self, origin: &Origin) -> bool {

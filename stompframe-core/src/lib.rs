@@ -17,6 +17,10 @@ mod states;
 pub mod message;
 pub mod session;
 
+pub mod transport;
+
+pub mod client;
+
 pub mod channel;
 
 pub mod security;
@@ -51,7 +55,8 @@ pub use self::user::UserRegistry;
 
 /// The attributes, for those who use this crate without `stompframe`, which documents them.
 pub use stompframe_macros::{
-    core_controller as controller, core_event_listener as event_listener,
+    core_authorize as authorize, core_controller as controller,
+    core_event_listener as event_listener,
     core_message_exception_handler as message_exception_handler,
     core_message_mapping as message_mapping, core_send_to as send_to,
     core_send_to_user as send_to_user, core_subscribe_mapping as subscribe_mapping,

@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::{Attribute, Signature};
 
 use crate::args::Args;
+use crate::companion::Companions;
 use crate::exception::Exception;
 use crate::listener::Listener;
 use crate::mapping::Mapping;
-use crate::reply_to::ReplyTo;
 use crate::role::Role;
 use crate::signature::Handler;
 
@@ -23,7 +23,7 @@ impl<'f> Annotated<'f> {
     pub(crate) fn check(
         role: Role,
         args: syn::Result<Args>,
-        controller: (&str, &ReplyTo),
+        controller: (&str, &Companions),
         attributes: &mut Vec<Attribute>,
         signature: &'f Signature,
         errors: &mut Vec<syn::Error>,

@@ -6,8 +6,8 @@ use syn::{ImplItem, ItemImpl};
 
 use crate::annotated::Annotated;
 use crate::args::{self, Args};
+use crate::companion::Companions;
 use crate::destination::read_pattern;
-use crate::reply_to::ReplyTo;
 use crate::role::Role;
 use crate::used;
 
@@ -37,7 +37,7 @@ pub(crate) fn expand(
     }
     let prefix = prefix(args, &mut errors);
     let type_name = block.self_ty.to_token_stream().to_string().replace(' ', "");
-    let defaults = ReplyTo::take(&mut block.attrs, &mut errors);
+    let defaults = Companions::take(&mut block.attrs, &mut errors);
 
     let mut mappings = Vec::new();
     let mut exceptions = Vec::new();

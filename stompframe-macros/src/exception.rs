@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Type};
 
 use crate::args::Args;
+use crate::companion::Companions;
 use crate::names::{ERROR, Names};
 use crate::reply_to::ReplyTo;
 use crate::role::only_one;
@@ -39,7 +40,8 @@ impl<'f> Exception<'f> {
             })),
             Err(error) => errors.push(error),
         }
-        let reply_to = ReplyTo::take(attributes, errors);
+        let Companions { reply_to, guard } = Companions::take(attributes, errors);
+        guard.refuse(errors);
         only_one(attributes, errors);
         let handler = Handler::read(signature, errors);
         reply_to.check_result(&handler, errors);

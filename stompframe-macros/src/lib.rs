@@ -11,12 +11,14 @@
 
 mod annotated;
 mod args;
+mod companion;
 mod controller;
 mod destination;
 mod exception;
 mod function;
 #[cfg(test)]
 mod golden;
+mod guard;
 mod listener;
 mod mapping;
 mod names;
@@ -67,7 +69,9 @@ attributes! {
     controller, core_controller => |krate, attribute, item|
         controller::expand(&krate, attribute, &item);
     send_to, core_send_to => |_krate, attribute, item|
-        reply_to::expand("send_to", &attribute, &item);
+        companion::expand("send_to", &attribute, &item);
     send_to_user, core_send_to_user => |_krate, attribute, item|
-        reply_to::expand("send_to_user", &attribute, &item);
+        companion::expand("send_to_user", &attribute, &item);
+    authorize, core_authorize => |_krate, attribute, item|
+        companion::expand("authorize", &attribute, &item);
 }

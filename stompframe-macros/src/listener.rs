@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Type};
 
 use crate::args::Args;
+use crate::guard::Guard;
 use crate::names::{EVENT, Names};
 use crate::reply_to::ReplyTo;
 use crate::role::only_one;
@@ -43,6 +44,7 @@ impl<'f> Listener<'f> {
                 "an event listener has no reply: take a `MessagingTemplate`, and send with it";
             errors.push(syn::Error::new_spanned(other, message));
         }
+        Guard::take(attributes, errors).refuse(errors);
         only_one(attributes, errors);
         let handler = Handler::read(signature, errors);
         let event = handler.parameter_type(EVENT);

@@ -31,6 +31,7 @@ mod selectors;
 mod session_attributes;
 mod sessions;
 mod shutdown;
+mod sockjs;
 mod spring_compat;
 mod startup;
 mod streams;

@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod changing_rules;
+mod expiry;
 mod kit;
 mod moderation;

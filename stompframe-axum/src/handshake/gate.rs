@@ -12,35 +12,32 @@ use super::{Handshake, Interceptor};
 use crate::endpoint::Endpoint;
 use crate::origin::OriginPolicy;
 
-/// Decides which requests get into an endpoint. Whatever opens a session goes through it, so that no
-/// way in can forget a check.
-pub(crate) struct Gate {
-    messaging: Messaging,
+/// Looks at where requests come from, whether they open a session or not.
+pub(crate) struct OriginCheck {
     origins: OriginPolicy,
     requires_origin: bool,
-    requires_csrf_token: bool,
     proxies: TrustedProxies,
-    interceptors: Vec<Interceptor>,
     has_warned: AtomicBool,
 }
 
-impl Gate {
-    pub(crate) fn new(endpoint: &Endpoint, messaging: &Messaging) -> Self {
+impl OriginCheck {
+    pub(crate) fn new(endpoint: &Endpoint) -> Self {
         Self {
-            messaging: messaging.clone(),
             origins: endpoint.origins.clone(),
             requires_origin: endpoint.requires_origin,
-            requires_csrf_token: endpoint.requires_csrf_token,
             proxies: endpoint.proxies.clone(),
-            interceptors: endpoint.interceptors.clone(),
             has_warned: AtomicBool::new(false),
         }
     }
 
-    /// Looks at where a request comes from, for requests that open no session. Gives the answer to
-    /// one that may not come in.
+    /// Whose pages may ask.
+    pub(crate) const fn policy(&self) -> &OriginPolicy {
+        &self.origins
+    }
+
+    /// Says who sent a request, or gives the answer to one that may not come in.
     #[allow(clippy::result_large_err, reason = "there is one for each request")]
-    pub(crate) fn check_origin(&self, parts: &Parts) -> Result<Caller, Response> {
+    pub(crate) fn caller(&self, parts: &Parts) -> Result<Caller, Response> {
         let caller = self.proxies.caller(parts);
         if caller.peer.is_none()
             && self.proxies.are_named()
@@ -67,10 +64,30 @@ impl Gate {
             "origin-denied: this page may not connect here",
         ))
     }
+}
+
+/// Decides which requests get into an endpoint. Whatever opens a session goes through it, so that no
+/// way in can forget a check.
+pub(crate) struct Gate {
+    messaging: Messaging,
+    origin: OriginCheck,
+    requires_csrf_token: bool,
+    interceptors: Vec<Interceptor>,
+}
+
+impl Gate {
+    pub(crate) fn new(endpoint: &Endpoint, messaging: &Messaging) -> Self {
+        Self {
+            messaging: messaging.clone(),
+            origin: OriginCheck::new(endpoint),
+            requires_csrf_token: endpoint.requires_csrf_token,
+            interceptors: endpoint.interceptors.clone(),
+        }
+    }
 
     /// Takes a request that opens a session through all checks. Gives the answer to one that may not.
     pub(crate) async fn admit(&self, parts: Parts) -> Result<Admission, Response> {
-        let caller = self.check_origin(&parts)?;
+        let caller = self.origin.caller(&parts)?;
         let admission = self
             .messaging
             .admit_from(caller.address)

@@ -15,7 +15,8 @@ use axum::http::{HeaderMap, Method, Uri};
 use futures_util::future::BoxFuture;
 use stompframe_core::session::{Principal, SessionAttributes};
 
-pub(crate) use self::gate::Gate;
+pub(crate) use self::gate::{Gate, OriginCheck};
+pub(crate) use self::proxies::Caller;
 pub use self::proxies::TrustedProxies;
 
 /// What an interceptor says: the handshake goes on, or it is answered with this. Everything that is a

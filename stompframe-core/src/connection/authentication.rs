@@ -9,7 +9,7 @@ use crate::session::{Principal, Session};
 use crate::stomp::Headers;
 
 /// What a client says of itself as it connects: the headers of its CONNECT frame, and what the
-/// handshake found out before.
+/// handshake found out before. Or what it says to renew its credentials, later.
 ///
 /// Its debug output names the headers but shows none of their values.
 #[derive(Clone)]
@@ -17,6 +17,7 @@ pub struct Connect {
     headers: Headers,
     session: Arc<Session>,
     principal: Option<Principal>,
+    is_renewal: bool,
 }
 
 impl Connect {
@@ -26,6 +27,15 @@ impl Connect {
             headers,
             session,
             principal,
+            is_renewal: false,
+        }
+    }
+
+    /// As if the client that is connected did so once more.
+    pub(super) fn again(headers: Headers, session: Arc<Session>) -> Self {
+        Self {
+            is_renewal: true,
+            ..Self::new(headers, session)
         }
     }
 
@@ -61,13 +71,20 @@ impl Connect {
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
 
-    /// Whom the handshake took the client for, if it did.
+    /// Whether the client is connected already, and presents new credentials: they come as the headers
+    /// of a SEND to `/user/credentials`.
+    #[must_use]
+    pub const fn is_renewal(&self) -> bool {
+        self.is_renewal
+    }
+
+    /// Whom the handshake took the client for, if it did; for a renewal, who the client is.
     #[must_use]
     pub const fn principal(&self) -> Option<&Principal> {
         self.principal.as_ref()
     }
 
-    /// The session that is about to begin.
+    /// The session: about to begin, unless this is a renewal.
     #[must_use]
     pub const fn session(&self) -> &Arc<Session> {
         &self.session

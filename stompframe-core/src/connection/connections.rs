@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,7 +124,22 @@ impl Admission {
 
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
-    pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
+    pub fn serve(
+        self,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) -> impl Future<Output = ()> + Send {
+        self.serve_telling(|_| {}, source, sink)
+    }
+
+    /// As [`serve`](Self::serve), and tells first which session it is, for a transport that has to know what
+    /// client and server agree on.
+    pub async fn serve_telling(
+        self,
+        tell: impl FnOnce(&Arc<Session>) + Send,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) {
         let Self {
             connections,
             place,
@@ -145,6 +161,7 @@ impl Admission {
             .at_address(address)
             .needing_csrf_token(needs_csrf_token);
         let session = Arc::new(session);
+        tell(&session);
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());

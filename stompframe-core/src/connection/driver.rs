@@ -47,6 +47,7 @@ pub(super) async fn drive<K: TransportSink>(
             source: &mut source,
             protocol: &mut protocol,
             place,
+            answer: &|| session.outbox().wake(),
             ask: &|| writer.ask(),
             stop: &stop,
             shutdown,

@@ -75,6 +75,10 @@ pub struct Limits {
     /// How long it then has; 10 seconds unless told otherwise. Beyond: the connection is dropped
     /// (`pong-timeout`), as nobody seems to be there who could be told.
     pub pong_timeout: Duration,
+    /// How long before a user's credentials expire the client is warned; a minute unless told otherwise,
+    /// and half of the time that they are good for where that is less. Beyond the expiry: ERROR
+    /// `session-expired`.
+    pub expiry_warning: Duration,
     /// How long a handler may take; 30 seconds unless told otherwise. Beyond: it is stopped at its
     /// next `.await`, and its message has failed with `handler-timeout`.
     pub handler_timeout: Duration,
@@ -124,6 +128,7 @@ impl Default for Limits {
             frame_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
+            expiry_warning: Duration::from_secs(60),
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),

@@ -22,6 +22,8 @@ pub(super) struct Reader<'a, S> {
     pub(super) turn: Turn,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
+    /// Has the transport answer what it has received.
+    pub(super) answer: &'a (dyn Fn() + Send + Sync),
     /// Has the client asked for a sign of life.
     pub(super) ask: &'a (dyn Fn() + Send + Sync),
     pub(super) stop: &'a CancellationToken,
@@ -96,6 +98,8 @@ impl<S: TransportSource> Reader<'_, S> {
             };
             if chunk.is_empty() {
                 self.silence.broken_by_the_transport(agreed);
+                // The transport may have to answer.
+                (self.answer)();
                 continue;
             }
             let len = chunk.len();

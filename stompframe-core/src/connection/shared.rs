@@ -5,6 +5,7 @@ use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
 use crate::event::Listeners;
+use crate::security::Authorizer;
 use crate::session::{ScopeFactories, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
@@ -19,6 +20,7 @@ pub(crate) struct Shared {
     pub(crate) events: Listeners,
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,
+    pub(crate) authorizer: Arc<Authorizer>,
     pub(crate) limits: Limits,
     pub(crate) scope: Arc<ScopeFactories>,
     /// What the server offers.

@@ -88,6 +88,8 @@ error_codes! {
     AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
+    /// The client's credentials have expired, and no new ones came in time.
+    SessionExpired = "session-expired", 4403, "Credentials expired";
     /// The application ended the session.
     SessionEnded = "session-ended", 4406, "The application ended the session";
     /// The application took the subscription from its session.
@@ -123,6 +125,8 @@ error_codes! {
     HandlerTimeout = "handler-timeout", 1011, "Handler did not finish in time";
     /// The server broke: a handler panicked, or a reply could not be built.
     Internal = "internal", 1011, "Internal error";
+    /// A message's body is no text, and the client's transport carries nothing else.
+    BinaryBody = "binary-body", 1003, "Body is binary, and this transport carries text only";
     /// The server holds as many sessions as it may.
     Overloaded = "overloaded", 1013, "Server is at capacity";
     /// The server is going away.

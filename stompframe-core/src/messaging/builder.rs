@@ -319,7 +319,7 @@ impl MessagingBuilder {
             Arc::clone(&outbound),
         ));
         let sessions = Arc::new(SessionRegistry::new(self.separator));
-        let rules = RulesHandle::new(authorizer, Arc::clone(&sessions));
+        let rules = RulesHandle::new(Arc::clone(&authorizer), Arc::clone(&sessions));
         let users = Arc::new(UserDestinations::new(
             &self.user_prefix,
             Arc::clone(&sessions),
@@ -371,6 +371,7 @@ impl MessagingBuilder {
             inbound,
             users,
             sessions,
+            authorizer,
             limits: self.limits,
             scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,

@@ -31,6 +31,14 @@ impl MessagingBuilder {
     /// # Ok::<(), stompframe_core::BuildError>(())
     /// ```
     ///
+    /// # Credentials that expire
+    ///
+    /// If the principal [says so](Principal::with_expiry), its session ends with `session-expired`. The
+    /// client is warned on `/user/queue/credentials`, and may present new ones as the headers of a SEND to
+    /// `/user/credentials`: the function is asked once more, with [`Connect::is_renewal`]. The user has to be
+    /// the same one. If it is, roles, claims and expiry are those that it says now, and live subscriptions
+    /// are judged once more; if not, `auth-failed`, and the session goes on with the old ones.
+    ///
     /// [`Message::set_principal`]: crate::Message::set_principal
     pub fn authenticate<F, Fut, P>(mut self, authenticate: F) -> Self
     where

@@ -140,6 +140,25 @@ impl Session {
             .principal
             .write()
             .unwrap_or_else(PoisonError::into_inner) = principal;
+        self.orders.renewed();
+    }
+
+    /// Replaces roles, claims and expiry of the session's user by those of new credentials, as when a
+    /// handler has seen a new token. Says whether it did: a session stays its user's, so the names have to
+    /// be the same, and one of nobody known stays that.
+    ///
+    /// What the session is subscribed to is not judged once more by it;
+    /// [`RulesHandle::recheck_user`](crate::security::RulesHandle::recheck_user) does that.
+    pub fn renew(&self, principal: Principal) -> bool {
+        let names = |user: &Principal| {
+            let own = user.shared_name().clone();
+            (own, user.shared_destination_name().clone())
+        };
+        let is_same = self.principal().as_ref().map(names) == Some(names(&principal));
+        if is_same {
+            self.set_principal(Some(principal));
+        }
+        is_same
     }
 
     /// What the application keeps for it.

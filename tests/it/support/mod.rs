@@ -4,6 +4,7 @@ mod broker;
 mod client;
 mod frame;
 mod handshake;
+pub(crate) mod http;
 mod tcp;
 
 use std::net::SocketAddr;

@@ -1,6 +1,7 @@
 mod acknowledge;
 mod connect;
 mod headers;
+mod renew;
 mod send;
 mod subscribe;
 mod transactions;

@@ -13,6 +13,11 @@ impl Protocol {
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
+        if let Some(authenticator) = &self.shared.authenticator
+            && self.shared.users.is_for_credentials(&destination)
+        {
+            return self.renew(authenticator, frame, receipt).await;
+        }
         let transaction = transaction_in(&frame)?;
         let mut message = self.message(MessageType::Message, destination.clone());
         message.set_receipt(receipt_of(&frame));
