@@ -1,5 +1,7 @@
 //! Which pages may connect, whatever way they come by.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use stompframe::prelude::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -103,16 +105,20 @@ const ROWS: &[Row] = &[
 const WAYS: &[(&str, bool)] = &[
     ("GET /ws", true),
     ("GET /ws/websocket", true),
-    ("GET /ws/0/a/websocket", true),
+    ("GET /ws/0/{session}/websocket", true),
     ("GET /ws/info", false),
-    ("GET /ws/0/b/eventsource", false),
-    ("POST /ws/0/c/xhr", false),
-    ("POST /ws/0/d/xhr_streaming", false),
-    ("POST /ws/0/e/xhr_send", false),
+    ("GET /ws/0/{session}/eventsource", false),
+    ("POST /ws/0/{session}/xhr", false),
+    ("POST /ws/0/{session}/xhr_streaming", false),
+    ("POST /ws/0/{session}/xhr_send", false),
 ];
 
 /// Whether this way in is closed to a request with these headers.
 async fn is_closed(app: &App, (way, upgrades): (&str, bool), headers: &[(&str, &str)]) -> bool {
+    // A session of its own for each, since one that is there would wait for something to say.
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let session = LAST.fetch_add(1, Ordering::Relaxed).to_string();
+    let way = way.replace("{session}", &session);
     let mut request = format!("{way} HTTP/1.1\r\nhost: good.example\r\n");
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");

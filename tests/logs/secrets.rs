@@ -92,7 +92,7 @@ fn application() -> MessagingBuilder {
         .accept_user_sends(["/queue"])
         .authenticate(authenticate)
         .error_handler(|frame| {
-            assert!(frame.error().code() != ErrorCode::NoRoute, "it panics, too")
+            assert!(frame.error().code() != ErrorCode::NoRoute, "it panics, too");
         })
         .on_event(|event: SessionEvent| async move {
             assert!(
