@@ -140,7 +140,7 @@ async fn sec_v_07_headers_of_the_server_cannot_be_forged() {
     eve.send_frame(frame).await;
     let message = topic.next_message().await;
     assert_eq!(message.header("subscription"), Some(topic.id()));
-    for (name, value) in message.headers().iter() {
+    for (name, value) in message.headers() {
         // What nobody gives a meaning is the client's own to say.
         let is_its_own = name.starts_with("simp") || name.starts_with("SIMP");
         let is_its_own = is_its_own || name.eq_ignore_ascii_case("nativeHeaders");
