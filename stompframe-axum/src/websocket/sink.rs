@@ -2,12 +2,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use stompframe_core::connection::{TransportError, TransportSink};
 use stompframe_core::session::{Close, OutgoingFrame};
+use stompframe_core::transport::{Gathered, TransportError, TransportSink};
 use tokio::io::AsyncWrite;
 
 use super::control::Control;
-use crate::gathered::{Gathered, MAX_HEAD};
 
 /// How the last frame of a message begins (RFC 6455, 5.2): FIN, and the opcode. Every message is one
 /// frame here.
@@ -53,7 +52,7 @@ impl<W> WebSocketSink<W> {
                 }
                 Err(_) => {
                     head[1] = 127;
-                    head[2..MAX_HEAD].copy_from_slice(&(length as u64).to_be_bytes());
+                    head[2..Gathered::MAX_HEAD].copy_from_slice(&(length as u64).to_be_bytes());
                     &head
                 }
             },

@@ -17,7 +17,6 @@ mod refusal;
 mod report;
 mod shared;
 mod silence;
-mod transport;
 mod writer;
 
 pub(crate) use self::authentication::Authenticator;
@@ -30,4 +29,5 @@ pub use self::error_frame::{ErrorFrame, FailedFrame};
 pub use self::limits::{Limits, TransactionLimits};
 pub(crate) use self::refusal::refuse;
 pub(crate) use self::shared::Shared;
-pub use self::transport::{TransportError, TransportSink, TransportSource};
+use crate::transport;
+pub use crate::transport::{TransportError, TransportSink, TransportSource};

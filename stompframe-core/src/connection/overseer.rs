@@ -95,6 +95,7 @@ impl Overseer {
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_principal(self.session.principal());
         message.set_subscription(id.clone());
+        let noted = self.shared.events.note(&message);
         let inbound = &self.shared.inbound;
         if let Err(error) = inbound.send_past_interceptors(message, &self.session).await {
             tracing::warn!(error = %Chain(&error), "not everybody could let go of a subscription");
@@ -103,6 +104,6 @@ impl Overseer {
         self.answers.revoked(error, id, &destination).await;
         let id = id.clone();
         let kind = || SessionEventKind::Unsubscribed { id, destination };
-        self.shared.events.tell(&self.session, kind).await;
+        self.shared.events.tell(&self.session, noted, kind).await;
     }
 }

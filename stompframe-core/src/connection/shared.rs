@@ -7,7 +7,7 @@ use crate::channel::ClientInboundChannel;
 use crate::destination::Pattern;
 use crate::event::Listeners;
 use crate::security::Authorizer;
-use crate::session::{Rate, SessionRegistry};
+use crate::session::{Rate, ScopeFactories, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
 
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     /// How often users may send where.
     pub(crate) rates: Vec<(Pattern, Rate)>,
+    pub(crate) scope: Arc<ScopeFactories>,
     /// What the server offers.
     pub(crate) heart_beat: HeartBeat,
 }

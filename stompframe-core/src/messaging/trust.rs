@@ -54,6 +54,21 @@ impl MessagingBuilder {
         self
     }
 
+    /// Says that it is meant so that nobody is asked who connects: a session belongs to whom the
+    /// handshake says, or to nobody known. It changes nothing but a warning at start-up, which asks for
+    /// this or for [`authenticate`](Self::authenticate) where there are no rules either.
+    ///
+    /// ```
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder().simple_broker(["/topic"]).anonymous().build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
     /// Says who may SEND and SUBSCRIBE where, and what else: see [`rules`](crate::security::rules).
     /// Without it, everybody may use everything that is not closed by itself, and a warning at start-up
     /// lists what that is.

@@ -11,6 +11,7 @@ mod outgoing;
 mod places;
 mod rates;
 mod registry;
+mod scope;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -33,6 +34,9 @@ pub(crate) use self::places::{Place, PlaceLimits, Places};
 pub(crate) use self::rates::{Bucket, Used};
 pub use self::rates::{Rate, RateLimits};
 pub use self::registry::SessionRegistry;
+pub use self::scope::NotInScope;
+use self::scope::Scope;
+pub(crate) use self::scope::ScopeFactories;
 use crate::error::{ErrorCode, MessagingError};
 pub use crate::message::Principal;
 use crate::message::SubscriptionId;
@@ -51,6 +55,7 @@ pub struct Session {
     /// Who it belongs to: as the handshake says, until CONNECT decides.
     principal: RwLock<Option<Principal>>,
     attributes: SessionAttributes,
+    scope: Scope,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     /// Held while a subscription comes or goes, so that each is done before the next begins.
@@ -72,6 +77,7 @@ impl Session {
             needs_csrf_token: false,
             principal: RwLock::new(handshake),
             attributes: SessionAttributes::new(),
+            scope: Scope::default(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             subscribing: tokio::sync::Mutex::default(),
@@ -85,6 +91,11 @@ impl Session {
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
         self.attributes = attributes;
+        self
+    }
+
+    pub(crate) fn with_scope(mut self, factories: Arc<ScopeFactories>) -> Self {
+        self.scope = Scope::new(factories);
         self
     }
 
@@ -160,6 +171,22 @@ impl Session {
     #[must_use]
     pub const fn attributes(&self) -> &SessionAttributes {
         &self.attributes
+    }
+
+    /// The session's own value of this type, which is made if there is none yet, as
+    /// [`session_scoped`](crate::MessagingBuilder::session_scoped) says. Handlers take it as
+    /// [`SessionScoped`](crate::handler::extract::SessionScoped).
+    ///
+    /// # Errors
+    ///
+    /// When nobody said how to make one, or the session is over.
+    pub fn scoped<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, NotInScope> {
+        self.scope.get(self)
+    }
+
+    /// Lets go of the session's own values: it is over, and everybody knows.
+    pub(crate) fn end_scope(&self) {
+        self.scope.end();
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any

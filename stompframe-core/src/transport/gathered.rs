@@ -1,5 +1,3 @@
-//! What waits to be written to a socket.
-
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -17,15 +15,13 @@ const FEW: usize = 2;
 /// How many places are kept for more while nothing waits.
 const KEPT: usize = 64;
 
-/// The longest head that a piece can have.
-pub(crate) const MAX_HEAD: usize = 10;
-
 /// Bytes that wait to be written: many pieces with one system call, and none of them copied. They
-/// are shared with all others who are sent the same.
+/// are shared with all others who are sent the same. What a [`TransportSink`](super::TransportSink)
+/// over a socket keeps them in.
 ///
 /// Where a transport cannot write from many places at once, each piece is written alone.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub struct Gathered {
     pieces: VecDeque<Piece>,
     /// How much of the first piece has been written.
     written: usize,
@@ -34,7 +30,7 @@ pub(crate) struct Gathered {
 /// A body, and what a transport puts before it.
 #[derive(Debug)]
 struct Piece {
-    head: [u8; MAX_HEAD],
+    head: [u8; Gathered::MAX_HEAD],
     head_len: u8,
     body: Bytes,
 }
@@ -57,22 +53,30 @@ impl Piece {
 }
 
 impl Gathered {
-    /// Adds a body with a head of at most [`MAX_HEAD`] bytes before it.
-    pub(crate) fn push(&mut self, head: &[u8], body: Bytes) {
+    /// How many bytes a head can have: as many as that of a WebSocket's frame (RFC 6455, 5.2).
+    pub const MAX_HEAD: usize = 10;
+
+    /// Adds a body with a head before it, which is copied.
+    ///
+    /// # Panics
+    ///
+    /// When the head is longer than [`MAX_HEAD`](Self::MAX_HEAD).
+    pub fn push(&mut self, head: &[u8], body: Bytes) {
         let mut piece = Piece {
-            head: [0; MAX_HEAD],
-            head_len: 0,
+            head: [0; Self::MAX_HEAD],
+            head_len: head.len().to_le_bytes()[0],
             body,
         };
-        for (to, from) in piece.head.iter_mut().zip(head) {
-            *to = *from;
-            piece.head_len += 1;
-        }
+        piece.head[..head.len()].copy_from_slice(head);
         self.pieces.push_back(piece);
     }
 
-    /// Writes all of it.
-    pub(crate) fn poll_write(
+    /// Writes all of it, and flushes.
+    ///
+    /// # Errors
+    ///
+    /// What the socket says; [`WriteZero`](io::ErrorKind::WriteZero) when it takes nothing more.
+    pub fn poll_write(
         &mut self,
         mut socket: Pin<&mut impl AsyncWrite>,
         context: &mut Context<'_>,
@@ -188,7 +192,7 @@ mod tests {
             let mut gathered = Gathered::default();
             let mut expected: Vec<u8> = Vec::new();
             for length in 0..3 * AT_ONCE {
-                let head: Vec<u8> = (0..=255).take(length % (MAX_HEAD + 1)).collect();
+                let head: Vec<u8> = (0..=255).take(length % (Gathered::MAX_HEAD + 1)).collect();
                 let body: Vec<u8> = (0..=255).rev().cycle().take(length % 50).collect();
                 expected.extend_from_slice(&head);
                 expected.extend_from_slice(&body);

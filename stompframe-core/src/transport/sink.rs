@@ -1,40 +1,41 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use stompframe_core::connection::{TransportError, TransportSink};
-use stompframe_core::session::{Close, OutgoingFrame};
-use tokio::io::AsyncWrite as _;
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::io::AsyncWrite;
 
-use crate::gathered::Gathered;
+use super::{Gathered, TransportError, TransportSink};
+use crate::session::{Close, OutgoingFrame};
 
-/// Writes frames as they are, one after the other.
-pub(super) struct TcpSink {
-    socket: OwnedWriteHalf,
+/// The writing half of a stream of bytes, such as TCP or TLS: writes frames as they are, one after the
+/// other, many at once where the stream can.
+#[derive(Debug)]
+pub struct StreamSink<W> {
+    stream: W,
     gathered: Gathered,
 }
 
-impl TcpSink {
-    pub(super) fn new(socket: OwnedWriteHalf) -> Self {
+impl<W> StreamSink<W> {
+    /// Writes to this half.
+    pub fn new(stream: W) -> Self {
         Self {
-            socket,
+            stream,
             gathered: Gathered::default(),
         }
     }
 }
 
-impl TransportSink for TcpSink {
+impl<W: AsyncWrite + Unpin + Send + 'static> TransportSink for StreamSink<W> {
     fn push(&mut self, frame: OutgoingFrame) {
         self.gathered.push(&[], frame.into_bytes());
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
         self.gathered
-            .poll_write(Pin::new(&mut self.socket), context)
+            .poll_write(Pin::new(&mut self.stream), context)
             .map_err(gone)
     }
 
-    /// TCP cannot say why: ERROR has, and FIN says that nothing follows. The client may still send;
+    /// A stream cannot say why: ERROR has, and FIN says that nothing follows. The peer may still send;
     /// the reading half stays open until the driver lets go of it.
     fn poll_close(
         &mut self,
@@ -42,7 +43,7 @@ impl TransportSink for TcpSink {
         _: &Close,
     ) -> Poll<Result<(), TransportError>> {
         ready!(self.poll_flush(context))?;
-        Pin::new(&mut self.socket)
+        Pin::new(&mut self.stream)
             .poll_shutdown(context)
             .map_err(gone)
     }
@@ -56,22 +57,15 @@ fn gone(error: std::io::Error) -> TransportError {
 mod tests {
     use std::future::poll_fn;
 
-    use socket2::SockRef;
     use tokio::io::AsyncReadExt as _;
-    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
     #[tokio::test]
-    async fn what_the_socket_takes_in_pieces_arrives_whole() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut client = TcpStream::connect(address).await.unwrap();
-        let (socket, _) = listener.accept().await.unwrap();
+    async fn what_the_stream_takes_in_pieces_arrives_whole() {
         // So little room that no flush is one write.
-        SockRef::from(&socket).set_send_buffer_size(1).unwrap();
-        let (_reading, writing) = socket.into_split();
-        let mut sink = TcpSink::new(writing);
+        let (mut client, server) = tokio::io::duplex(64);
+        let mut sink = StreamSink::new(server);
         let mut expected: Vec<u8> = Vec::new();
         for length in 0..2_000 {
             let frame: Vec<u8> = (0..=255).cycle().take(length).collect();
