@@ -156,6 +156,7 @@ impl Admission {
             ..
         } = &*connections;
         let session = Session::new(shared.limits.outbox, principal)
+            .with_backlog(&shared.backlog)
             .with_attributes(attributes)
             .with_scope(Arc::clone(&shared.scope))
             .at_address(address)
