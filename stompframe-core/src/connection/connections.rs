@@ -150,6 +150,7 @@ impl Admission {
         } = self;
         let shared = &connections.shared;
         let session = Session::new(shared.limits.outbox, principal)
+            .with_backlog(&shared.backlog)
             .with_attributes(attributes)
             .with_scope(Arc::clone(&shared.scope))
             .at_address(address)
