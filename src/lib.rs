@@ -24,15 +24,17 @@ pub use stompframe_core::session::{
 };
 #[doc(inline)]
 pub use stompframe_core::{
-    BoxError, BuildError, DisconnectReason, ErrorCode, Limits, Messaging, MessagingBuilder,
-    MessagingError, MessagingTemplate, SessionEvent, SessionEventKind, UserRegistry,
+    BoxError, BuildError, DisconnectReason, ErrorCode, EventStream, Limits, Messaging,
+    MessagingBuilder, MessagingError, MessagingTemplate, SessionEvent, SessionEventKind,
+    UserRegistry,
 };
 
 #[doc(inline)]
 pub use stompframe_core::handler::extract;
 #[doc(inline)]
 pub use stompframe_core::{
-    broker, channel, connection, error, event, handler, message, security, session, stomp, user,
+    broker, channel, connection, error, event, handler, message, security, session, stomp,
+    transport, user,
 };
 
 #[cfg(feature = "test-util")]
@@ -41,12 +43,14 @@ pub use stompframe_core::{
 pub use stompframe_core::test;
 
 pub use self::attributes::{
-    controller, message_exception_handler, message_mapping, send_to, send_to_user,
-    subscribe_mapping,
+    authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+    send_to_user, subscribe_mapping,
 };
 
 #[doc(hidden)]
 pub use stompframe_core::__private;
+
+pub mod client;
 
 mod attributes;
 pub mod guide;
@@ -58,11 +62,14 @@ pub mod guide;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
+    pub use crate::event::{
+        ConnectEvent, ConnectedEvent, DisconnectedEvent, SubscribedEvent, UnsubscribedEvent,
+    };
     #[cfg(feature = "garde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
     pub use crate::extract::Valid;
     pub use crate::extract::{
-        Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
+        Destination, Header, HeaderName, Headers, ReceiptId, SessionScoped, State, Variables,
     };
     pub use crate::{
         Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, Handshake,
@@ -71,7 +78,7 @@ pub mod prelude {
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
-        controller, message_exception_handler, message_mapping, send_to, send_to_user,
-        subscribe_mapping,
+        authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+        send_to_user, subscribe_mapping,
     };
 }

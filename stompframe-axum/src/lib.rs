@@ -7,6 +7,8 @@
 //! [`axum::Router`]: merge it, nest it, put layers on it. An [`Endpoint::tcp`] has an address of its
 //! own, which `serve` listens on too.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod endpoint;
 mod handshake;
 mod origin;
@@ -22,3 +24,6 @@ pub use self::router::MessagingRouter;
 pub use self::serve::{Error, serve, serve_on};
 pub use self::sockjs::{SockJs, SockJsConnection, SockJsTransport};
 pub use self::tcp::{MessagingTcp, TcpEndpoint, TcpServer};
+#[cfg(feature = "websocket-client")]
+#[cfg_attr(docsrs, doc(cfg(feature = "websocket-client")))]
+pub use self::websocket::WebSocket;

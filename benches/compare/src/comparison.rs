@@ -12,7 +12,7 @@ use crate::machine::Machine;
 use crate::metric::Metric;
 use crate::outcome::{Outcome, Round};
 use crate::plan::{Kind, Peer, Plan};
-use crate::process::{Server, run};
+use crate::process::{Pins, Server, run};
 use crate::spread::Spread;
 
 /// How it is done.
@@ -24,10 +24,8 @@ pub struct Settings {
     pub seconds: f64,
     /// How much of the time that the plan gives them servers are warmed up that are kept; 1 for all of it.
     pub warmth: f64,
-    /// Where servers run.
-    pub server_core: usize,
-    /// Where the load generator runs.
-    pub generator_core: usize,
+    /// Which cores are whose.
+    pub pins: Pins,
 }
 
 /// All that came of it.
@@ -74,8 +72,9 @@ impl Comparison {
                     };
                     standing.take(match kept.get(&peer.name) {
                         Some(server) => server.wake_and_load(peer, scenario, settings),
-                        None => Server::start(peer, settings.server_core, workspace)
-                            .and_then(|server| server.load(peer, scenario, settings)),
+                        None => Server::start(peer, settings.pins, workspace).and_then(|server| {
+                            server.load(peer, scenario, settings.pins, settings.seconds)
+                        }),
                     });
                 }
             }

@@ -27,6 +27,9 @@ pub struct Goal {
     pub must: f64,
     /// What it should be.
     pub aim: f64,
+    /// What keeps it from being so, as profiles show; told where the aim is missed.
+    #[serde(default)]
+    pub why: Option<String>,
 }
 
 fn stompframe() -> String {

@@ -17,9 +17,11 @@
 //! | `goal` | what is to come of it, and whether it did |
 //! | `markdown` | the same as tables |
 //! | `chart` | the same as a picture |
+//! | `gate` | how many instructions a delivery takes, which `gate.toml` bounds |
 
 pub mod chart;
 pub mod comparison;
+pub mod gate;
 pub mod goal;
 mod machine;
 pub mod markdown;
@@ -27,5 +29,5 @@ pub mod metric;
 mod outcome;
 pub mod peers;
 pub mod plan;
-mod process;
+pub mod process;
 mod spread;

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use stompframe_compare::comparison::{Comparison, Settings};
+use stompframe_compare::gate::Gate;
 use stompframe_compare::plan::Plan;
+use stompframe_compare::process::Pins;
 use stompframe_compare::{chart, markdown};
 
 /// Sets stompframe against other servers. Servers and load generator have a core each, so there have to be two.
@@ -73,8 +75,10 @@ fn compare(options: &Options) -> io::Result<bool> {
         rounds: options.rounds.unwrap_or(rounds),
         seconds: options.seconds.unwrap_or(seconds),
         warmth,
-        server_core: options.server_core,
-        generator_core: options.generator_core,
+        pins: Pins {
+            server: Some(options.server_core),
+            generator: Some(options.generator_core),
+        },
     };
     let comparison = Comparison::run(&plan, &settings, workspace);
     fs::write(json, serde_json::to_string_pretty(&comparison)?)?;
@@ -87,7 +91,8 @@ fn compare(options: &Options) -> io::Result<bool> {
 
 /// Writes the page and its picture into this directory, and gives the page.
 fn write(comparison: &Comparison, at: &Path) -> io::Result<String> {
-    let text = markdown::document(comparison);
+    let gate = Gate::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("gate.toml"))?;
+    let text = markdown::document(comparison, &gate);
     fs::write(at.join("performance.md"), &text)?;
     fs::write(at.join("performance.svg"), chart::picture(comparison))?;
     Ok(text)

@@ -4,7 +4,8 @@
 use std::fmt::{self, Write as _};
 
 use crate::comparison::Comparison;
-use crate::goal::Judgement;
+use crate::gate::Gate;
+use crate::goal::{Judgement, Verdict};
 use crate::metric::Metric;
 use crate::outcome::{Outcome, Standing};
 use crate::spread::short;
@@ -20,13 +21,13 @@ const NOT_MEASURED: &str = "\
 
 /// All of it, as `docs/performance.md` has it.
 #[must_use]
-pub fn document(comparison: &Comparison) -> String {
+pub fn document(comparison: &Comparison, gate: &Gate) -> String {
     let mut text = String::new();
-    write(comparison, &mut text).expect("a string takes everything");
+    write(comparison, gate, &mut text).expect("a string takes everything");
     text
 }
 
-fn write(comparison: &Comparison, to: &mut String) -> fmt::Result {
+fn write(comparison: &Comparison, gate: &Gate, to: &mut String) -> fmt::Result {
     let Comparison {
         machine,
         rounds,
@@ -73,6 +74,7 @@ the median of all turns.
     for outcome in &comparison.scenarios {
         table(outcome, to)?;
     }
+    instructions(gate, to)?;
     writeln!(to, "## What was not measured\n\n{NOT_MEASURED}")?;
     for (peer, why) in &comparison.absent {
         writeln!(to, "- {peer}: {why}")?;
@@ -123,6 +125,32 @@ fn goals(comparison: &Comparison, to: &mut String) -> fmt::Result {
         to,
         "| Lost, duplicated, reordered or astray, in any scenario | 0 | 0 | {wrong} | {verdict} |"
     )?;
+    let missed = comparison.judgements.iter();
+    let missed = missed.filter(|it| matches!(it.verdict(), Verdict::Met | Verdict::Missed));
+    for Judgement { goal, .. } in missed {
+        if let Some(why) = &goal.why {
+            writeln!(to, "\n{}: {why}", goal.title)?;
+        }
+    }
+    writeln!(
+        to,
+        "\nWhat clients can make a server hold at most follows from its limits, and every server says it when it starts:\n\
+         [limits](limits.md).\n"
+    )
+}
+
+fn instructions(gate: &Gate, to: &mut String) -> fmt::Result {
+    writeln!(
+        to,
+        "## Instructions in user space\n\n\
+         As callgrind counts them, which does not depend on how busy a machine is. Every test run holds them, with 10 %\n\
+         of slack ([`gate.toml`](../benches/compare/gate.toml)). Measured with {}.\n\n\
+         | | instructions |\n|---|--:|",
+        gate.rustc
+    )?;
+    for budget in &gate.budgets {
+        writeln!(to, "| {} | {:.0} |", budget.title, budget.instructions)?;
+    }
     writeln!(to)
 }
 
@@ -152,7 +180,8 @@ fn table(outcome: &Outcome, to: &mut String) -> fmt::Result {
     writeln!(to)
 }
 
-/// A ratio. Memory does not depend on how busy the machine is, so it is told as it is, too.
+/// A ratio. Memory hardly depends on the machine, and a share says how busy the server was, so these are told as they
+/// are, too.
 fn figure(outcome: &Outcome, peer: &Standing, metric: Metric) -> String {
     let Some(own) = peer.figures(metric) else {
         return "-".to_owned();
@@ -165,10 +194,10 @@ fn figure(outcome: &Outcome, peer: &Standing, metric: Metric) -> String {
             format!("{median} ({least} to {most})")
         }
     };
-    if metric.is_bytes() {
-        format!("{:.1} KiB: {ratio}", own.median / 1024.0)
-    } else {
-        ratio
+    match metric {
+        Metric::Share => format!("{:.0} %: {ratio}", own.median),
+        _ if metric.is_bytes() => format!("{:.1} KiB: {ratio}", own.median / 1024.0),
+        _ => ratio,
     }
 }
 
@@ -182,7 +211,8 @@ mod tests {
             "machine": { "cpu": "C", "cores": 2, "kernel": "6", "rustc": "r", "load_before": 0.5, "load_after": 2.0 },
             "rounds": 1, "seconds": 2.0, "absent": { "spring": "needs java" }, "charts": [],
             "judgements": [{
-                "goal": { "title": "G", "scenario": "s", "peer": "a", "metric": "cpu", "must": 2.0, "aim": 1.0 },
+                "goal": { "title": "G", "scenario": "s", "peer": "a", "metric": "cpu", "must": 2.0, "aim": 1.0,
+                          "why": "Because." },
                 "figure": { "median": 2.5, "least": 2.0, "most": 3.0 }
             }],
             "scenarios": [{
@@ -198,7 +228,8 @@ mod tests {
             }]
         }"#;
         let comparison: Comparison = serde_json::from_str(json).unwrap();
-        let text = document(&comparison);
+        let gate = toml::from_str(include_str!("../gate.toml")).unwrap();
+        let text = document(&comparison, &gate);
         assert!(text.contains("| A | 1 | 7 / 0 / 0 / 0 |"), "{text}");
         assert!(
             text.contains("| B | - | 0 / 0 / 0 / 0, and a turn failed |"),
@@ -207,6 +238,7 @@ mod tests {
         assert!(text.contains("- spring: needs java"), "{text}");
         let goal = "| G | ≤ 2.00x | ≤ 1.00x | 2.50x | **missed** |";
         assert!(text.contains(goal), "{text}");
+        assert!(text.contains("\nG: Because.\n"), "{text}");
         assert!(!comparison.holds());
         let warnings = [
             "MISSED: G",

@@ -12,6 +12,8 @@ pub enum Metric {
     Deliveries,
     /// The server's CPU time for each delivery, in microseconds.
     Cpu,
+    /// How much of its core the server took, in percent.
+    Share,
     /// The latency that half of the deliveries have at most, in microseconds.
     P50,
     /// The latency that 99 % of them have at most, in microseconds.
@@ -31,6 +33,7 @@ impl Metric {
         match self {
             Self::Deliveries => "deliveries/s",
             Self::Cpu => "CPU for each delivery",
+            Self::Share => "share of the core",
             Self::P50 => "p50",
             Self::P99 => "p99",
             Self::Memory => "memory for each connection",
@@ -57,6 +60,7 @@ impl Metric {
         match self {
             Self::Deliveries => Some(report.deliveries_per_second),
             Self::Cpu => report.server.and_then(|server| server.cpu_us_per_delivery),
+            Self::Share => report.server.map(|server| 100.0 * server.cpu),
             Self::P50 => report.latency.map(|latency| latency.p50),
             Self::P99 => report.latency.map(|latency| latency.p99),
             Self::Memory => report.server.map(|server| server.bytes_per_connection),

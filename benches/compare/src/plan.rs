@@ -97,6 +97,21 @@ pub struct Scenario {
     pub metrics: Vec<Metric>,
 }
 
+impl Scenario {
+    /// One that nobody compares.
+    pub(crate) fn of(name: &str, run: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            run,
+            least_seconds: None,
+            peers: Vec::new(),
+            against: String::new(),
+            metrics: Vec::new(),
+        }
+    }
+}
+
 impl Plan {
     /// Reads a plan.
     ///

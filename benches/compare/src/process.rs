@@ -1,3 +1,5 @@
+//! A server and a load generator as processes.
+
 use std::env;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,6 +19,23 @@ const START: u64 = 30;
 /// What a server that goes on has to clear up behind a turn.
 const CLEARING: Duration = Duration::from_millis(300);
 
+/// The cores of servers and of the load generator, if they have to stay there.
+#[derive(Clone, Copy, Debug)]
+pub struct Pins {
+    /// Where servers run.
+    pub server: Option<usize>,
+    /// Where the load generator runs.
+    pub generator: Option<usize>,
+}
+
+impl Pins {
+    /// Wherever the system puts them.
+    pub(crate) const NONE: Self = Self {
+        server: None,
+        generator: None,
+    };
+}
+
 /// A server that runs until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -27,12 +46,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a peer on this core, and waits until it takes connections. It ends with this process, whatever becomes
     /// of it.
-    pub(crate) fn start(peer: &Peer, core: usize, workspace: &Path) -> io::Result<Self> {
+    pub(crate) fn start(peer: &Peer, pins: Pins, workspace: &Path) -> io::Result<Self> {
         // The system chooses the port, which is free a moment later.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let command = peer.command.iter().map(|part| fill(part, port));
         let process = Command::new("setpriv")
-            .args(["--pdeathsig", "KILL", "taskset", "-c", &core.to_string()])
+            .args(["--pdeathsig", "KILL"])
+            .args(pin(pins.server))
             .args(command)
             .current_dir(workspace)
             .stdin(Stdio::null())
@@ -62,12 +82,12 @@ impl Server {
         settings: &Settings,
         workspace: &Path,
     ) -> io::Result<Self> {
-        let server = Self::start(peer, settings.server_core, workspace)?;
+        let server = Self::start(peer, settings.pins, workspace)?;
         let length = Duration::from_secs_f64(peer.keep.unwrap_or_default() * settings.warmth);
         for scenario in scenarios {
             let began = Instant::now();
             while began.elapsed() < length {
-                server.load(peer, scenario, settings)?;
+                server.load(peer, scenario, settings.pins, settings.seconds)?;
             }
         }
         server.stand_still()?;
@@ -82,7 +102,7 @@ impl Server {
         settings: &Settings,
     ) -> io::Result<Report> {
         self.signal("CONT")?;
-        let report = self.load(peer, scenario, settings);
+        let report = self.load(peer, scenario, settings.pins, settings.seconds);
         self.stand_still()?;
         report
     }
@@ -97,17 +117,18 @@ impl Server {
         &self,
         peer: &Peer,
         scenario: &Scenario,
-        settings: &Settings,
+        pins: Pins,
+        seconds: f64,
     ) -> io::Result<Report> {
-        let core = settings.generator_core.to_string();
-        let seconds = scenario.least_seconds.unwrap_or_default();
-        let output = Command::new("taskset")
-            .args(["-c", &core, &fill("{bin}/stompframe-load", 0)])
+        let least = scenario.least_seconds.unwrap_or_default();
+        let output = Command::new("env")
+            .args(pin(pins.generator))
+            .arg(fill("{bin}/stompframe-load", 0))
             .args(&scenario.run)
             .args(&peer.arguments)
             .args(["--url", &fill(&peer.url, self.port)])
             .args(["--server-pid", &self.process.id().to_string()])
-            .args(["--seconds", &settings.seconds.max(seconds).to_string()])
+            .args(["--seconds", &seconds.max(least).to_string()])
             .stdin(Stdio::null())
             .output()?;
         if !output.status.success() {
@@ -117,6 +138,13 @@ impl Server {
         let text = String::from_utf8_lossy(&output.stdout);
         let last = text.lines().next_back().unwrap_or_default();
         Ok(serde_json::from_str(last)?)
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        self.signal("TERM")?;
+        self.process.wait()?;
+        Ok(())
     }
 
     fn signal(&self, signal: &str) -> io::Result<()> {
@@ -147,6 +175,15 @@ pub(crate) fn run(command: &[String], at: &Path) -> io::Result<()> {
     } else {
         Err(io::Error::other(format!("{}: {status}", command.join(" "))))
     }
+}
+
+/// What a command begins with that stays on this core.
+fn pin(core: Option<usize>) -> Vec<String> {
+    core.map_or_else(Vec::new, |core| {
+        ["taskset", "-c", &core.to_string()]
+            .map(str::to_owned)
+            .to_vec()
+    })
 }
 
 /// `{port}`, and where this program and its siblings are.

@@ -2,8 +2,6 @@
 
 mod endpoint;
 mod server;
-mod sink;
-mod source;
 
 pub use self::endpoint::TcpEndpoint;
 pub use self::server::{MessagingTcp, TcpServer};

@@ -8,16 +8,19 @@ use std::time::Duration;
 use axum::serve::Listener;
 use futures_util::future::join_all;
 use socket2::{SockRef, TcpKeepalive};
+use stompframe_core::transport::{StreamSink, StreamSource};
 use stompframe_core::{ErrorCode, Messaging};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::TcpEndpoint;
-use super::sink::TcpSink;
-use super::source::TcpSource;
 use crate::serve::Error;
+
+type Source = StreamSource<OwnedReadHalf>;
+type Sink = StreamSink<OwnedWriteHalf>;
 
 /// How many clients that find no place are told so at a time; any more are closed without a word.
 const REFUSALS: usize = 256;
@@ -164,7 +167,7 @@ impl Clients {
             tracing::debug!(%peer, %error, "a socket could not be prepared");
         }
         let (reading, writing) = socket.into_split();
-        let (source, sink) = (TcpSource(reading), TcpSink::new(writing));
+        let (source, sink) = (StreamSource::new(reading), StreamSink::new(writing));
         match self.messaging.admit_from(peer.ip()) {
             Ok(admission) => {
                 let span = tracing::info_span!("tcp", %peer);
@@ -175,7 +178,7 @@ impl Clients {
         }
     }
 
-    fn refuse(&self, code: ErrorCode, peer: SocketAddr, (source, sink): (TcpSource, TcpSink)) {
+    fn refuse(&self, code: ErrorCode, peer: SocketAddr, (source, sink): (Source, Sink)) {
         tracing::warn!(%code, %peer, "a connection was refused");
         if let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() {
             let messaging = self.messaging.clone();

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -12,6 +13,9 @@ use crate::stomp::{Command, Frame, Version};
 
 /// The user destination where a client hears about frames of its own that failed, if it wants to.
 const ERRORS: &str = "/queue/errors";
+
+/// The user destination where a client hears of its credentials, if it wants to.
+const CREDENTIALS: &str = "/queue/credentials";
 
 /// What a client is told about its frames: receipts, refusals, errors.
 pub(super) struct Answers {
@@ -27,6 +31,15 @@ pub(super) struct About<'a> {
     pub(super) command: Command,
     pub(super) destination: &'a str,
     pub(super) receipt: Option<&'a str>,
+}
+
+/// The body of a message on [`CREDENTIALS`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials {
+    event: &'static str,
+    /// In milliseconds; none if they do not.
+    expires_in: Option<u64>,
 }
 
 /// The body of a message on [`ERRORS`].
@@ -171,6 +184,18 @@ impl Answers {
         }
     }
 
+    /// Tells the client what becomes of its credentials, if it listens for that. Says whether it does.
+    pub(super) async fn credentials(&self, event: &'static str) -> bool {
+        let left = self.session.principal().and_then(|user| user.time_left());
+        let expires_in = left.map(milliseconds);
+        let body = Credentials { event, expires_in };
+        let Ok(message) = Message::with_payload(CREDENTIALS, Payload(body)) else {
+            return false;
+        };
+        let users = &self.shared.users;
+        users.send_to_session(&self.session, &message).await
+    }
+
     /// Ends the session with ERROR because the client, or the connection, broke a rule.
     pub(super) fn fail(&self, error: &MessagingError, receipt: Option<&str>) {
         tracing::info!(code = %error.code(), error = %Chain(error), "the session ends with an error");
@@ -216,6 +241,11 @@ impl Answers {
         let encoded = amended.or_else(|| encode(&frame));
         self.session.outbox().seal(encoded, Close::because(code));
     }
+}
+
+/// A time as clients are told it.
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Whether a client that does not listen for errors has to be told all the same.

@@ -1,6 +1,7 @@
 //! From a socket to the channels and back: the driver that every transport shares, and the rules of
 //! a STOMP session.
 
+mod alarm;
 mod answer;
 mod authentication;
 mod connections;
@@ -10,13 +11,13 @@ mod error_frame;
 mod limits;
 mod linger;
 mod overseer;
+mod pace;
 mod protocol;
 mod reader;
 mod refusal;
 mod report;
 mod shared;
 mod silence;
-mod transport;
 mod writer;
 
 pub(crate) use self::authentication::Authenticator;
@@ -29,4 +30,5 @@ pub use self::error_frame::{ErrorFrame, FailedFrame};
 pub use self::limits::{Limits, TransactionLimits};
 pub(crate) use self::refusal::refuse;
 pub(crate) use self::shared::Shared;
-pub use self::transport::{TransportError, TransportSink, TransportSource};
+use crate::transport;
+pub use crate::transport::{TransportError, TransportSink, TransportSource};

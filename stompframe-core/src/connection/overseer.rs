@@ -2,7 +2,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::join;
+use futures_util::future::join3;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
@@ -45,7 +46,39 @@ impl Overseer {
                 }
             }
         };
-        join(ending, revoking).await;
+        let expiring = reading_ended.run_until_cancelled(self.keep_time());
+        join3(ending, revoking, expiring).await;
+    }
+
+    /// Warns the client before its credentials expire, and ends the session when they do.
+    async fn keep_time(&self) {
+        let renewed = || self.session.orders().until_renewed();
+        loop {
+            let expires = self.session.principal().and_then(|user| user.expires());
+            let Some(expires) = expires else {
+                renewed().await;
+                continue;
+            };
+            let left = expires.saturating_duration_since(Instant::now());
+            // Half of it, where that is less: a warning with the first breath would be none.
+            let warn = expires - self.shared.limits.expiry_warning.min(left / 2);
+            // Most sessions have no need for a timer, nor room for one.
+            let expiring = Box::pin(async {
+                sleep_until(warn).await;
+                if !self.answers.credentials("expiring").await {
+                    tracing::debug!("the client does not listen for the expiry of its credentials");
+                }
+                sleep_until(expires).await;
+            });
+            tokio::select! {
+                biased;
+                () = renewed() => {}
+                () = expiring => {
+                    self.answers.fail(&ErrorCode::SessionExpired.into(), None);
+                    return;
+                }
+            }
+        }
     }
 
     async fn end_session(&self) {
@@ -62,6 +95,7 @@ impl Overseer {
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_principal(self.session.principal());
         message.set_subscription(id.clone());
+        let noted = self.shared.events.note(&message);
         let inbound = &self.shared.inbound;
         if let Err(error) = inbound.send_past_interceptors(message, &self.session).await {
             tracing::warn!(error = %Chain(&error), "not everybody could let go of a subscription");
@@ -70,6 +104,6 @@ impl Overseer {
         self.answers.revoked(error, id, &destination).await;
         let id = id.clone();
         let kind = || SessionEventKind::Unsubscribed { id, destination };
-        self.shared.events.tell(&self.session, kind).await;
+        self.shared.events.tell(&self.session, noted, kind).await;
     }
 }

@@ -88,6 +88,8 @@ error_codes! {
     AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
+    /// The client's credentials have expired, and no new ones came in time.
+    SessionExpired = "session-expired", 4403, "Credentials expired";
     /// The application ended the session.
     SessionEnded = "session-ended", 4406, "The application ended the session";
     /// The application took the subscription from its session.
@@ -108,6 +110,8 @@ error_codes! {
     TooManySubscriptions = "too-many-subscriptions", 1008, "Session may not hold more subscriptions";
     /// As many replies of the session go on as may.
     TooManyStreams = "too-many-streams", 1008, "Session may not have more replies that go on";
+    /// The client sends more in a while than it may.
+    RateExceeded = "rate-exceeded", 1008, "Too much in too short a time";
     /// The client reads so slowly that its queue overflowed, or a write made no progress.
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
     /// The client has vanished: it was silent, and did not answer when it was asked for a sign of

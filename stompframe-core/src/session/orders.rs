@@ -12,6 +12,7 @@ pub(crate) struct Orders {
     given: Mutex<Given>,
     to_end: Notify,
     to_revoke: Notify,
+    renewed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +55,15 @@ impl Orders {
             }
             self.to_revoke.notified().await;
         }
+    }
+
+    pub(super) fn renewed(&self) {
+        self.renewed.notify_one();
+    }
+
+    /// Waits until it was decided anew who the session belongs to. For one alone; cancel-safe.
+    pub(crate) async fn until_renewed(&self) {
+        self.renewed.notified().await;
     }
 
     fn given(&self) -> MutexGuard<'_, Given> {

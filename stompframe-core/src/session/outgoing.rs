@@ -50,6 +50,15 @@ impl OutgoingFrame {
         }
     }
 
+    /// The bytes of the frame, for a transport that keeps them.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Text(text) => text.into_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.as_bytes().len()
     }

@@ -71,6 +71,12 @@ impl UserDestinations {
             .is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether it is where clients send new credentials: `/user/credentials`, which names no user's
+    /// destination.
+    pub(crate) fn is_for_credentials(&self, destination: &str) -> bool {
+        destination.strip_prefix(&self.prefix) == Some("/credentials")
+    }
+
     /// To whom a message for `/user/{name}/queue/x` goes, and to which destination of their own.
     ///
     /// In the name, `%2F` stands for a slash, as in Spring, and `%25` for a percent sign, so that all

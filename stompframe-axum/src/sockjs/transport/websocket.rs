@@ -22,7 +22,14 @@ use crate::sockjs::application::Application;
 use crate::sockjs::frame::Output;
 use crate::sockjs::incoming::{self, Batch};
 use crate::sockjs::session::{End, Receiver, Session, Sink, Source};
-use crate::websocket::{READ_BUFFER, WRITE_BUFFER, what_went_wrong};
+use crate::websocket::what_went_wrong;
+
+/// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// What is written is collected up to here before it goes to the socket, unless it is flushed
+/// before.
+const WRITE_BUFFER: usize = 16 * 1024;
 
 /// How much goes with one frame, about.
 const BATCH: usize = 64 * 1024;
@@ -204,7 +211,7 @@ fn read(received: Option<Result<Message, axum::Error>>, framing: Framing) -> Rea
         }
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Read::Alive,
         Some(Ok(Message::Close(frame))) => Read::Closed(frame.map(|frame| frame.code)),
-        Some(Err(error)) => match what_went_wrong(error) {
+        Some(Err(error)) => match went_wrong(error) {
             TransportError::Gone(error) => {
                 tracing::debug!(%error, "a WebSocket broke");
                 Read::Gone
@@ -256,4 +263,11 @@ async fn good_bye(mut socket: WebSocket, close: Option<&Close>, terms: Terms) ->
         code
     };
     timeout(terms.close_timeout, agreed).await.ok().flatten()
+}
+
+fn went_wrong(error: axum::Error) -> TransportError {
+    match error.into_inner().downcast() {
+        Ok(error) => what_went_wrong(*error),
+        Err(other) => TransportError::Gone(other),
+    }
 }

@@ -4,6 +4,7 @@ use tokio::time::timeout_at;
 
 use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
+use crate::connection::answer::milliseconds;
 use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
 use crate::event::SessionEventKind;
@@ -42,6 +43,9 @@ impl Protocol {
         if outcome == Outcome::Dropped {
             return Err(MessagingError::new(ErrorCode::Denied));
         }
+        if connect.principal().is_some_and(Principal::has_expired) {
+            return Err(ErrorCode::SessionExpired.into());
+        }
         self.session.set_principal(connect.principal().cloned());
 
         let mut connected = Frame::new(Command::Connected)
@@ -54,6 +58,10 @@ impl Protocol {
         }
         if let Some(principal) = self.session.principal() {
             connected = connected.with_header("user-name", principal.shared_name().clone());
+            if let Some(left) = principal.time_left() {
+                let left = milliseconds(left).to_string();
+                connected = connected.with_header("credentials-expire-in", left);
+            }
         }
         // It cannot escape: what a user's name would smuggle into it makes it no frame at all.
         let connected = OutgoingFrame::encode(&connected, version)
@@ -64,15 +72,16 @@ impl Protocol {
                 .with_detail(format!("one user may have {limit} sessions")));
         }
         let events = &self.shared.events;
+        let noted = events.note(&connect);
         events
-            .tell(&self.session, || SessionEventKind::Connect)
+            .tell(&self.session, noted.clone(), || SessionEventKind::Connect)
             .await;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         events
-            .tell(&self.session, || SessionEventKind::Connected)
+            .tell(&self.session, noted, || SessionEventKind::Connected)
             .await;
         Ok(Next::Connected(version))
     }

@@ -3,19 +3,28 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use stompframe_core::connection::{TransportError, TransportSource};
-use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::{TransportError, TransportSource};
 
 /// How much is read at once. It lies on the stack while it is read, and what has arrived is copied
 /// out at its true size: an idle connection has no buffer, and nothing that is kept of a frame
 /// holds on to more than the frame.
 const READ: usize = 8 * 1024;
 
-/// The bytes of a client, as they arrive.
-pub(super) struct TcpSource(pub(super) OwnedReadHalf);
+/// The reading half of a stream of bytes, such as TCP or TLS: what arrives, in the pieces in which it
+/// arrives.
+#[derive(Debug)]
+pub struct StreamSource<R>(R);
 
-impl TransportSource for TcpSource {
+impl<R> StreamSource<R> {
+    /// Reads from this half.
+    pub const fn new(stream: R) -> Self {
+        Self(stream)
+    }
+}
+
+impl<R: AsyncRead + Unpin + Send + 'static> TransportSource for StreamSource<R> {
     fn poll_receive(
         &mut self,
         context: &mut Context<'_>,

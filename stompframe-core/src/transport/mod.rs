@@ -1,7 +1,17 @@
+//! What carries bytes between a client and a server, on both sides: two halves, one that reads and one
+//! that writes.
+
+mod gathered;
+mod sink;
+mod source;
+
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
+pub use self::gathered::Gathered;
+pub use self::sink::StreamSink;
+pub use self::source::StreamSource;
 use crate::error::BoxError;
 use crate::session::{Close, OutgoingFrame};
 
@@ -48,7 +58,7 @@ pub trait TransportSource: Send + 'static {
 pub trait TransportSink: Send + 'static {
     /// Whether [`ping`](Self::ping) does something. If so, a client that sends no heart-beats is
     /// asked for a sign of life when it is silent, and is let go of if it gives none; see
-    /// [`Limits::ping_interval`](super::Limits::ping_interval).
+    /// [`Limits::ping_interval`](crate::Limits::ping_interval).
     const PINGS: bool = false;
 
     /// Takes a frame to be written by the flush that follows. Frames leave in the order of their

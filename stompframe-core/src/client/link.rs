@@ -1,0 +1,158 @@
+//! One connection to the server: the handle by which frames are sent over it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytestring::ByteString;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::receipts::{Confirmation, Receipts};
+use super::{ClientError, ClientLimits};
+use crate::session::OutgoingFrame;
+use crate::stomp::{Command, Frame, Headers, Version};
+
+/// A connection over which CONNECTED came.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Which of the client's connections it is.
+    pub(super) generation: u64,
+    pub(super) version: Version,
+    /// What CONNECTED said.
+    pub(super) connected: Headers,
+    outgoing: mpsc::Sender<Outgoing>,
+    room: Arc<Semaphore>,
+    max_bytes: usize,
+    pub(super) receipts: Arc<Receipts>,
+    /// DISCONNECT is on its way.
+    disconnecting: AtomicBool,
+}
+
+/// A frame that waits to be written, and the room it takes until then.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) frame: OutgoingFrame,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Link {
+    pub(super) fn new(
+        generation: u64,
+        version: Version,
+        connected: Headers,
+        limits: &ClientLimits,
+    ) -> (Self, mpsc::Receiver<Outgoing>) {
+        let (outgoing, waiting) = mpsc::channel(limits.max_unsent_frames.max(1));
+        let max_bytes = limits.max_unsent_bytes.clamp(1, u32::MAX as usize);
+        let link = Self {
+            generation,
+            version,
+            connected,
+            outgoing,
+            room: Arc::new(Semaphore::new(max_bytes)),
+            max_bytes,
+            receipts: Arc::new(Receipts::new(
+                limits.max_unconfirmed,
+                limits.receipt_timeout,
+            )),
+            disconnecting: AtomicBool::new(false),
+        };
+        (link, waiting)
+    }
+
+    /// Hands a frame over to be written, as soon as there is room.
+    pub(super) async fn send(&self, frame: &Frame) -> Result<(), ClientError> {
+        let frame = OutgoingFrame::encode(frame, self.version)?;
+        let room = Arc::clone(&self.room).acquire_many_owned(self.permits(&frame));
+        let room = room.await.map_err(|_| self.is_over())?;
+        let outgoing = Outgoing { frame, _room: room };
+        let sent = self.outgoing.send(outgoing).await;
+        sent.map_err(|_| self.is_over())
+    }
+
+    /// As [`send`](Self::send), and asks for a receipt.
+    pub(super) async fn send_with_receipt(
+        &self,
+        frame: Frame,
+    ) -> Result<Confirmation, ClientError> {
+        self.send_expecting(frame, None).await
+    }
+
+    /// Makes this subscription anew: as soon as its receipt is read, it is told of the gap.
+    pub(super) async fn resubscribe(
+        &self,
+        id: ByteString,
+        frame: Frame,
+    ) -> Result<Confirmation, ClientError> {
+        self.send_expecting(frame, Some(id)).await
+    }
+
+    async fn send_expecting(
+        &self,
+        mut frame: Frame,
+        renews: Option<ByteString>,
+    ) -> Result<Confirmation, ClientError> {
+        let (receipt, confirmation) = self.receipts.expect(renews).await?;
+        frame.headers.set("receipt", receipt.clone());
+        if let Err(error) = self.send(&frame).await {
+            // Its place in the window is free again.
+            self.receipts.refuse(&receipt, error.clone());
+            return Err(error);
+        }
+        Ok(confirmation)
+    }
+
+    /// Hands a frame over if there is room for it now.
+    pub(super) fn try_send(&self, frame: &Frame) -> bool {
+        let Ok(frame) = OutgoingFrame::encode(frame, self.version) else {
+            return false;
+        };
+        let room = Arc::clone(&self.room).try_acquire_many_owned(self.permits(&frame));
+        let Ok(room) = room else { return false };
+        let outgoing = Outgoing { frame, _room: room };
+        self.outgoing.try_send(outgoing).is_ok()
+    }
+
+    /// DISCONNECT, and its receipt: all that was sent before has arrived then (STOMP 1.2,
+    /// DISCONNECT).
+    pub(super) async fn disconnect(&self) -> Result<(), ClientError> {
+        self.disconnecting.store(true, Ordering::Release);
+        let frame = Frame::new(Command::Disconnect);
+        self.send_with_receipt(frame).await?.await
+    }
+
+    /// Says whether DISCONNECT is still to be said, which is then the caller's to do.
+    pub(super) fn begin_disconnecting(&self) -> bool {
+        !self.disconnecting.swap(true, Ordering::AcqRel)
+    }
+
+    /// The ACK or NACK of a MESSAGE: STOMP 1.2 names its `ack` header, and earlier versions its
+    /// `message-id`, 1.1 with the subscription.
+    pub(super) fn acknowledgement(&self, command: Command, message: &Frame) -> Option<Frame> {
+        let value = |name| message.headers.get_bytestring(name).cloned();
+        let frame = Frame::new(command);
+        Some(match self.version {
+            Version::V1_2 => frame.with_header("id", value("ack")?),
+            Version::V1_1 => frame
+                .with_header("subscription", value("subscription")?)
+                .with_header("message-id", value("message-id")?),
+            Version::V1_0 => frame.with_header("message-id", value("message-id")?),
+        })
+    }
+
+    /// The connection is over: nothing more is sent, and who waits learns why.
+    pub(super) fn end(&self, because: &ClientError) {
+        self.room.close();
+        self.receipts.end(because);
+    }
+
+    /// One frame always fits: how large it may be is for the server to say.
+    fn permits(&self, frame: &OutgoingFrame) -> u32 {
+        u32::try_from(frame.len().min(self.max_bytes)).unwrap_or(u32::MAX)
+    }
+
+    fn is_over(&self) -> ClientError {
+        ClientError::Lost(ByteString::from_static(
+            "it ended before the frame was sent",
+        ))
+    }
+}

@@ -1,0 +1,323 @@
+//! One connection to the server while it lasts: CONNECT, reading, writing, heart-beats.
+
+use std::future::{pending, poll_fn};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytestring::ByteString;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::builder::Options;
+use super::connector::{Sink, Source, Transport};
+use super::error::ServerError;
+use super::incoming::{Incoming, Received};
+use super::link::{Link, Outgoing};
+use super::subscriptions::Subscriptions;
+use super::{ClientError, ClientLimits};
+use crate::error::Chain;
+use crate::session::{Close, OutgoingFrame};
+use crate::stomp::{self, Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
+
+/// How many frames are written at once.
+const BATCH: usize = 256;
+
+/// How much later than promised a heart-beat of the server may at least come (STOMP 1.2,
+/// Heart-beating).
+const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
+
+/// A connection that has begun, with what only its own task may touch.
+pub(super) struct Running {
+    source: Box<dyn Source>,
+    sink: Box<dyn Sink>,
+    decoder: Decoder,
+    outgoing: mpsc::Receiver<Outgoing>,
+    agreed: Agreed,
+    limits: ClientLimits,
+    link: Arc<Link>,
+}
+
+impl Running {
+    /// Says CONNECT, and waits for the answer.
+    pub(super) async fn begin(
+        transport: Transport,
+        options: &Options,
+        generation: u64,
+    ) -> Result<(Arc<Link>, Self), ClientError> {
+        let Transport { source, sink } = transport;
+        let limits = options.limits;
+        let mut shaking = Handshake {
+            source,
+            sink,
+            decoder: Decoder::for_client(limits.frame),
+        };
+        let answered = timeout(limits.connect_timeout, shaking.connect(options)).await;
+        let connected = answered.map_err(|_| ClientError::TimedOut(limits.connect_timeout))??;
+        // A server that speaks 1.0 does not say so (STOMP 1.1, Protocol Negotiation).
+        let version = Version::negotiate(connected.header("version"));
+        let version =
+            version.ok_or_else(|| lost("the server chose a version that nobody asked for"))?;
+        let Handshake {
+            source,
+            sink,
+            mut decoder,
+        } = shaking;
+        decoder.set_version(version);
+        let theirs = connected.header("heart-beat").map(HeartBeat::parse);
+        let theirs = theirs.and_then(Result::ok).unwrap_or(HeartBeat::NONE);
+        let (link, outgoing) = Link::new(generation, version, connected.headers, &limits);
+        let link = Arc::new(link);
+        let running = Self {
+            source,
+            sink,
+            decoder,
+            outgoing,
+            agreed: HeartBeat::negotiate(options.heart_beat, theirs),
+            limits,
+            link: Arc::clone(&link),
+        };
+        Ok((link, running))
+    }
+
+    /// Reads and writes until the connection is over, and says why it is. Once `stop` is set it says
+    /// DISCONNECT, writes what is waiting, and closes.
+    pub(super) async fn run(
+        self,
+        subscriptions: &Subscriptions,
+        unsubscribing: &mut mpsc::UnboundedReceiver<ByteString>,
+        stop: &CancellationToken,
+    ) -> ClientError {
+        let Self {
+            source,
+            sink,
+            decoder,
+            outgoing,
+            agreed,
+            limits,
+            link,
+        } = self;
+        let reader = Reader {
+            source,
+            decoder,
+            silence: agreed.server_sends,
+            subscriptions,
+            link: &link,
+        };
+        let writer = Writer {
+            sink,
+            outgoing,
+            every: agreed.client_sends,
+            limits: &limits,
+            link: &link,
+        };
+        let because = tokio::select! {
+            biased;
+            because = reader.run() => because,
+            because = writer.run(unsubscribing, stop) => because,
+        };
+        link.end(&because);
+        because
+    }
+}
+
+struct Handshake {
+    source: Box<dyn Source>,
+    sink: Box<dyn Sink>,
+    decoder: Decoder,
+}
+
+impl Handshake {
+    async fn connect(&mut self, options: &Options) -> Result<Frame, ClientError> {
+        let connect = OutgoingFrame::encode(&options.connect_frame(), Version::V1_0)?;
+        self.sink.push(connect);
+        let flushed = poll_fn(|context| self.sink.poll_flush(context)).await;
+        flushed.map_err(|error| lost(Chain(&error).to_string()))?;
+        loop {
+            match self.decoder.next() {
+                Ok(Some(Decoded::Frame(frame))) => {
+                    return match frame.command {
+                        Command::Connected => Ok(frame),
+                        Command::Error => Err(ClientError::Refused(ServerError::new(frame))),
+                        command => Err(lost(format!("{command} came before CONNECTED"))),
+                    };
+                }
+                Ok(Some(Decoded::HeartBeat)) => {}
+                Ok(None) => match poll_fn(|context| self.source.poll_receive(context)).await {
+                    Some(Ok(chunk)) => self.decoder.push(chunk),
+                    Some(Err(error)) => return Err(lost(Chain(&error).to_string())),
+                    None => return Err(lost("the server closed it before CONNECTED")),
+                },
+                Err(error) => return Err(lost(format!("what came is no STOMP: {error}"))),
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
+    source: Box<dyn Source>,
+    decoder: Decoder,
+    /// How often the server has promised to be heard.
+    silence: Option<Duration>,
+    subscriptions: &'a Subscriptions,
+    link: &'a Arc<Link>,
+}
+
+impl Reader<'_> {
+    async fn run(mut self) -> ClientError {
+        let mut heard = Instant::now();
+        loop {
+            // What came behind CONNECTED is there already.
+            if let Err(because) = self.handle_frames() {
+                return because;
+            }
+            let receiving = poll_fn(|context| self.source.poll_receive(context));
+            let received = match self.silence {
+                None => receiving.await,
+                Some(every) => {
+                    let patience = (every * 2).max(every + HEART_BEAT_MARGIN);
+                    match timeout_at(heard + patience, receiving).await {
+                        Ok(received) => received,
+                        Err(_) => return lost(format!("the server was silent for {patience:?}")),
+                    }
+                }
+            };
+            match received {
+                // A sign of life of the server's machine, not of the server.
+                Some(Ok(chunk)) if chunk.is_empty() => {}
+                Some(Ok(chunk)) => {
+                    heard = Instant::now();
+                    self.decoder.push(chunk);
+                }
+                Some(Err(error)) => return lost(Chain(&error).to_string()),
+                None => return lost("the server closed it"),
+            }
+        }
+    }
+
+    fn handle_frames(&mut self) -> Result<(), ClientError> {
+        loop {
+            match self.decoder.next() {
+                Ok(Some(Decoded::Frame(frame))) => self.handle(frame)?,
+                Ok(Some(Decoded::HeartBeat)) => {}
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(lost(format!("what came is no STOMP: {error}"))),
+            }
+        }
+    }
+
+    fn handle(&self, frame: Frame) -> Result<(), ClientError> {
+        match frame.command {
+            Command::Message => {
+                // STOMP 1.0 leaves the header out where the SUBSCRIBE had no id; ours have one.
+                let Some(id) = frame.headers.get_bytestring("subscription").cloned() else {
+                    return Ok(());
+                };
+                let received = Received::new(frame, Arc::clone(self.link));
+                self.subscriptions.take(&id, Incoming::Message(received));
+            }
+            Command::Receipt => {
+                let id = frame.header("receipt-id").unwrap_or_default();
+                if let Some(renewed) = self.link.receipts.confirm(id) {
+                    self.subscriptions.take(&renewed, Incoming::Gap);
+                }
+            }
+            // The server closes now (STOMP 1.2, ERROR). RabbitMQ does not always; but nothing says
+            // then what has become of the other frames that it was given.
+            Command::Error => {
+                let refused = ClientError::Refused(ServerError::new(frame.clone()));
+                let receipts = &self.link.receipts;
+                let is_told = frame
+                    .header("receipt-id")
+                    .is_some_and(|id| receipts.refuse(id, refused.clone()));
+                return Err(if is_told {
+                    lost(format!("another frame was refused: {refused}"))
+                } else {
+                    refused
+                });
+            }
+            command => return Err(lost(format!("{command} came from the server"))),
+        }
+        Ok(())
+    }
+}
+
+struct Writer<'a> {
+    sink: Box<dyn Sink>,
+    outgoing: mpsc::Receiver<Outgoing>,
+    /// How often we have promised to be heard.
+    every: Option<Duration>,
+    limits: &'a ClientLimits,
+    link: &'a Link,
+}
+
+impl Writer<'_> {
+    async fn run(
+        mut self,
+        unsubscribing: &mut mpsc::UnboundedReceiver<ByteString>,
+        stop: &CancellationToken,
+    ) -> ClientError {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let due = async {
+                match self.every {
+                    // Early, because the interval is a promise and a timer keeps it only
+                    // approximately.
+                    Some(every) => sleep(every.mul_f32(0.75)).await,
+                    None => pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return self.close().await,
+                _ = self.outgoing.recv_many(&mut batch, BATCH) => {}
+                Some(id) = unsubscribing.recv() => {
+                    let frame = Frame::new(Command::Unsubscribe).with_header("id", id);
+                    self.push(&frame);
+                }
+                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
+            }
+            // The room they take is free again when they are written.
+            for outgoing in &batch {
+                self.sink.push(outgoing.frame.clone());
+            }
+            if let Err(because) = self.flush().await {
+                return because;
+            }
+            batch.clear();
+        }
+    }
+
+    fn push(&mut self, frame: &Frame) {
+        if let Ok(frame) = OutgoingFrame::encode(frame, self.link.version) {
+            self.sink.push(frame);
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), ClientError> {
+        let patience = self.limits.send_timeout;
+        let flushing = poll_fn(|context| self.sink.poll_flush(context));
+        match timeout(patience, flushing).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(lost(Chain(&error).to_string())),
+            Err(_) => Err(lost(format!("nothing could be written for {patience:?}"))),
+        }
+    }
+
+    async fn close(mut self) -> ClientError {
+        self.outgoing.close();
+        while let Ok(outgoing) = self.outgoing.try_recv() {
+            self.sink.push(outgoing.frame);
+        }
+        if self.link.begin_disconnecting() {
+            self.push(&Frame::new(Command::Disconnect));
+        }
+        let closing = poll_fn(|context| self.sink.poll_close(context, &Close::NORMAL));
+        let _ = timeout(self.limits.close_timeout, closing).await;
+        ClientError::Closed
+    }
+}
+
+fn lost(because: impl Into<ByteString>) -> ClientError {
+    ClientError::Lost(because.into())
+}

@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytestring::ByteString;
+
+use super::ClientError;
+use super::incoming::Incoming;
+use crate::stomp::Frame;
+
+/// Who takes what comes for a subscription. It is called where the connection is read, so it must not
+/// wait.
+pub(crate) trait Consumer: Send + Sync {
+    fn take(&self, incoming: Incoming);
+}
+
+/// The subscriptions of a client, which outlive its connections.
+pub(super) struct Subscriptions {
+    limit: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    /// Which of the client's connections is the current one.
+    generation: u64,
+    entries: HashMap<ByteString, Entry>,
+}
+
+struct Entry {
+    /// The SUBSCRIBE, without a receipt.
+    frame: Frame,
+    consumer: Arc<dyn Consumer>,
+    /// Whether the server has confirmed it: then it is made anew over the next connection.
+    is_live: bool,
+}
+
+impl Subscriptions {
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            table: Mutex::default(),
+        }
+    }
+
+    /// Takes the id for a subscription that is being made.
+    pub(super) fn reserve(
+        &self,
+        id: &ByteString,
+        frame: Frame,
+        consumer: Arc<dyn Consumer>,
+    ) -> Result<(), ClientError> {
+        let mut table = self.table();
+        if table.entries.contains_key(id) {
+            return Err(ClientError::DuplicateSubscription(id.clone()));
+        }
+        if table.entries.len() >= self.limit {
+            return Err(ClientError::TooManySubscriptions(self.limit));
+        }
+        let entry = Entry {
+            frame,
+            consumer,
+            is_live: false,
+        };
+        table.entries.insert(id.clone(), entry);
+        Ok(())
+    }
+
+    /// The server has confirmed it, over the connection of this generation. If there is another
+    /// meanwhile, which does not know of it, says no.
+    pub(super) fn confirm(&self, id: &str, generation: u64) -> bool {
+        let mut table = self.table();
+        let is_current = table.generation == generation;
+        match table.entries.get_mut(id) {
+            Some(entry) if is_current => entry.is_live = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Forgets it; says whether it was there.
+    pub(super) fn remove(&self, id: &str) -> bool {
+        self.table().entries.remove(id).is_some()
+    }
+
+    /// Another connection begins: gives its number, and the subscriptions to be made over it.
+    pub(super) fn begin_connection(&self) -> (u64, Vec<(ByteString, Frame)>) {
+        let mut table = self.table();
+        table.generation += 1;
+        let live = table.entries.iter().filter(|(_, entry)| entry.is_live);
+        let live = live.map(|(id, entry)| (id.clone(), entry.frame.clone()));
+        (table.generation, live.collect())
+    }
+
+    /// Hands over what came for a subscription; nobody may want it any more.
+    pub(super) fn take(&self, id: &str, incoming: Incoming) {
+        let consumer = {
+            let table = self.table();
+            let Some(entry) = table.entries.get(id) else {
+                return;
+            };
+            Arc::clone(&entry.consumer)
+        };
+        consumer.take(incoming);
+    }
+
+    /// Ends one subscription because of this.
+    pub(super) fn end(&self, id: &str, because: ClientError) {
+        let entry = self.table().entries.remove(id);
+        if let Some(entry) = entry {
+            entry.consumer.take(Incoming::Ended(because));
+        }
+    }
+
+    /// Ends all of them.
+    pub(super) fn end_all(&self, because: &ClientError) {
+        let entries = std::mem::take(&mut self.table().entries);
+        for entry in entries.into_values() {
+            entry.consumer.take(Incoming::Ended(because.clone()));
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Subscriptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Subscriptions({})", self.table().entries.len())
+    }
+}
