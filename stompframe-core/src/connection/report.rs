@@ -16,9 +16,9 @@ const SUBSCRIPTION: u64 = 2048;
 /// The buffers of a WebSocket, which has the largest, the task of the connection, and its session.
 const CONNECTION: u64 = 64 * 1024;
 
-/// How many times the largest frame may be there on its way in: a message of the transport may hold
-/// two, and wait behind an unfinished one.
-const INBOUND: u64 = 3;
+/// How many times the largest frame may be there on its way in: one request of SockJS may bring eight,
+/// and wait behind an unfinished one; a message of a WebSocket brings two.
+const INBOUND: u64 = 10;
 
 impl Limits {
     /// How much memory one client can make the server hold at most, in bytes, by filling everything
@@ -222,7 +222,7 @@ mod tests {
         limits.transactions.max_bytes = 5_000;
         limits.broker.max_queued_bytes = 7_000;
         limits.broker.max_queues = 2;
-        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 5_000 + 64 * 1_024;
+        let session = 20_000 + 100 * 160 + 10 * 1_000 + 10 * 2_048 + 5_000 + 64 * 1_024;
         assert_eq!(limits.max_memory_per_session(), session);
         assert_eq!(limits.max_memory(), 3 * session + 7_000 + 2 * 2_048);
         limits.max_backlog = 10_000;
@@ -255,9 +255,9 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_unless_told_otherwise_comes_to_15_gib() {
+    fn what_holds_unless_told_otherwise_comes_to_19_gib() {
         let gib = Limits::default().max_memory() >> 30;
-        assert_eq!(gib, 15, "{}", Limits::default());
+        assert_eq!(gib, 19, "{}", Limits::default());
     }
 
     #[test]
