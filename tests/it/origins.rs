@@ -144,7 +144,7 @@ fn listed() -> Endpoint {
 }
 
 #[tokio::test]
-async fn the_matrix_of_origins_holds_for_every_way_in() {
+async fn sec_v_03_the_matrix_of_origins_holds_for_every_way_in() {
     let same = App::start_at(messaging(), Endpoint::new("/ws").with_sockjs()).await;
     let list = App::start_at(messaging(), listed().with_sockjs()).await;
     for way in WAYS {

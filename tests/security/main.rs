@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod authenticating;
 mod changing_rules;
 mod expiry;
 mod kit;
 mod moderation;
+mod rates;

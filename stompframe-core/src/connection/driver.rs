@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::Answers;
 use super::linger::linger;
 use super::overseer::Overseer;
+use super::pace::Pace;
 use super::protocol::Protocol;
 use super::reader::{End, Reader, Turn};
 use super::shared::Shared;
@@ -42,6 +43,7 @@ pub(super) async fn drive<K: TransportSink>(
         let reader = Reader {
             silence: Silence::new(limits, K::PINGS, protocol.connect_by()),
             turn: Turn::default(),
+            pace: Pace::new(&limits.rates, &session),
             budget: limits.max_before_connect,
             decoder: Decoder::for_server(limits.frame_before_connect()),
             source: &mut source,

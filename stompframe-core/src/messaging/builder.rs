@@ -11,12 +11,12 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
-use crate::destination::Prefixes;
+use crate::destination::{Pattern, Prefixes};
 use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
 use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
-use crate::session::{ScopeFactories, SessionRegistry};
+use crate::session::{Rate, ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -58,6 +58,7 @@ pub struct MessagingBuilder {
     client_outbound: Interceptors,
     heart_beat: HeartBeat,
     limits: Limits,
+    pub(super) rates: Vec<(String, Rate)>,
     endpoints: Vec<Box<dyn EndpointConfig>>,
     pub(super) problems: Vec<String>,
 }
@@ -92,6 +93,7 @@ impl Default for MessagingBuilder {
                 receive: ten_seconds,
             },
             limits: Limits::default(),
+            rates: Vec::new(),
             endpoints: Vec::new(),
             problems: Vec::new(),
         }
@@ -260,6 +262,16 @@ impl MessagingBuilder {
         let authorization = self
             .rules
             .and_then(|rules| Authorization::new(rules, self.separator, &mut problems));
+        let rates = self.rates.iter().filter_map(|(pattern, rate)| {
+            match Pattern::parse(pattern, self.separator) {
+                Ok(pattern) => Some((pattern, *rate)),
+                Err(error) => {
+                    problems.push(format!("`.rate_limit(\"{pattern}\", ..)`: {error}"));
+                    None
+                }
+            }
+        });
+        let rates = rates.collect();
         BuildError::check(problems)?;
         for limit in self.limits.to_string().lines() {
             tracing::info!("limit: {limit}");
@@ -364,6 +376,9 @@ impl MessagingBuilder {
             ],
         );
         let events = Listeners::new(listeners, template.clone(), self.limits.handler_timeout);
+        if let Some(authenticator) = &self.authenticator {
+            authenticator.allow(self.limits.max_authenticating);
+        }
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
@@ -372,6 +387,7 @@ impl MessagingBuilder {
             users,
             sessions,
             authorizer,
+            rates,
             limits: self.limits,
             scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,

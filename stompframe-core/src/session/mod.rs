@@ -9,6 +9,7 @@ mod orders;
 mod outbox;
 mod outgoing;
 mod places;
+mod rates;
 mod registry;
 mod scope;
 
@@ -30,6 +31,8 @@ pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
 pub(crate) use self::places::{Place, PlaceLimits, Places};
+pub(crate) use self::rates::{Bucket, Used};
+pub use self::rates::{Rate, RateLimits};
 pub use self::registry::SessionRegistry;
 pub use self::scope::NotInScope;
 use self::scope::Scope;
@@ -62,6 +65,8 @@ pub struct Session {
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
     streams: Arc<AtomicUsize>,
+    /// What its user has used of the limits; by itself, if it is nobody's.
+    used: OnceLock<Arc<Used>>,
 }
 
 impl Session {
@@ -80,6 +85,7 @@ impl Session {
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
+            used: OnceLock::new(),
         }
     }
 
@@ -296,6 +302,15 @@ impl Session {
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .ok()?;
         Some(Running(Arc::clone(&self.streams)))
+    }
+
+    /// Shares what is used with the user's other sessions, before anything is.
+    fn share_used(&self, used: &Arc<Used>) {
+        let _ = self.used.set(Arc::clone(used));
+    }
+
+    pub(crate) fn used(&self) -> &Used {
+        self.used.get_or_init(Arc::default)
     }
 
     pub(crate) const fn outbox(&self) -> &Outbox {

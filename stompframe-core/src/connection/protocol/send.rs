@@ -1,6 +1,9 @@
+use tokio::time::Instant;
+
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
 use super::{Fatal, Next, Protocol};
-use crate::connection::answer::About;
+use crate::connection::answer::{About, milliseconds};
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::MessageType;
 use crate::stomp::Frame;
 
@@ -23,9 +26,10 @@ impl Protocol {
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
-        let offered = match transaction {
-            Some(transaction) => self.hold(&transaction, message, receipt).await?,
-            None => self.offer(message, receipt).await,
+        let offered = match (self.check_rates(&destination), transaction) {
+            (Err(error), _) => Err(error),
+            (Ok(()), Some(transaction)) => self.hold(&transaction, message, receipt).await?,
+            (Ok(()), None) => self.offer(message, receipt).await,
         };
         let about = About {
             command: frame.command,
@@ -33,5 +37,19 @@ impl Protocol {
             receipt,
         };
         Ok(self.answer(offered, about).await)
+    }
+
+    /// Whether the user may send there once more now.
+    fn check_rates(&self, destination: &str) -> Result<(), MessagingError> {
+        let rates = self.shared.rates.iter().enumerate();
+        for (place, (_, rate)) in rates.filter(|(_, (to, _))| to.matches(destination).is_some()) {
+            let sent = self.session.used().try_send(place, *rate, Instant::now());
+            sent.map_err(|wait| {
+                let wait = milliseconds(wait).max(1);
+                MessagingError::new(ErrorCode::RateExceeded)
+                    .with_detail(format!("wait {wait} ms before you send there again"))
+            })?;
+        }
+        Ok(())
     }
 }
