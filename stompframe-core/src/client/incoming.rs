@@ -119,6 +119,23 @@ impl Received {
             .await
     }
 
+    /// As [`ack`](Self::ack), at once; for those who hold no more than the server's window.
+    pub(crate) fn ack_now(&self) {
+        self.acknowledge_now(Command::Ack);
+    }
+
+    /// As [`nack`](Self::nack), at once.
+    pub(crate) fn nack_now(&self) {
+        self.acknowledge_now(Command::Nack);
+    }
+
+    fn acknowledge_now(&self, command: Command) {
+        if let Ok(frame) = self.acknowledgement(command) {
+            // If the connection is gone, the server gives it to somebody again.
+            self.0.link.send_urgently(frame);
+        }
+    }
+
     pub(super) fn acknowledgement(&self, command: Command) -> Result<Frame, ClientError> {
         self.0
             .link

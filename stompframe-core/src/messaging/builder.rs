@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::openness::Openness;
 use super::routing::Handlers;
 use super::{BuildError, Messaging};
-use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
+use crate::broker::{
+    BrokerRelay, ClientSends, RelayHandler, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES,
+    Tell,
+};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
@@ -40,6 +43,7 @@ pub struct MessagingBuilder {
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
+    relay: Option<BrokerRelay>,
     separator: char,
     user_prefix: String,
     propagated: Vec<String>,
@@ -68,6 +72,7 @@ impl Default for MessagingBuilder {
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
+            relay: None,
             separator: '/',
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
@@ -139,6 +144,16 @@ impl MessagingBuilder {
         self
     }
 
+    /// Hands what begins with the prefixes of this relay to a broker of its own, such as `RabbitMQ`, in
+    /// place of the broker in memory or beside it, for other destinations.
+    pub fn broker(mut self, relay: BrokerRelay) -> Self {
+        if self.relay.replace(relay).is_some() {
+            self.problems
+                .push("`.broker(..)` was said twice: there can be one".to_owned());
+        }
+        self
+    }
+
     /// Adds interceptors to the channel from the clients: `.client_inbound(|channel|
     /// channel.intercept(..))`.
     pub fn client_inbound(mut self, configure: impl FnOnce(Interceptors) -> Interceptors) -> Self {
@@ -192,7 +207,19 @@ impl MessagingBuilder {
         let simple_broker = self
             .simple_broker
             .unwrap_or_else(|| SimpleBroker::new([""; 0]));
-        let broker_prefixes = simple_broker.prefixes.clone();
+        let mut broker_prefixes = simple_broker.prefixes.clone();
+        if let Some(relay) = &self.relay {
+            problems.extend(relay.problems());
+            for (prefix, other) in relay.prefixes.shared_with(&simple_broker.prefixes) {
+                problems.push(format!(
+                    "both `.broker(..)` with \"{prefix}\" and `.simple_broker([\"{other}\"])` are responsible: \
+                     give each destination to one, with `BrokerRelay::prefixes([..])`"
+                ));
+            }
+            for prefix in relay.prefixes.iter() {
+                broker_prefixes.add(prefix);
+            }
+        }
         for prefix in self
             .application_prefixes
             .iter()
@@ -246,7 +273,9 @@ impl MessagingBuilder {
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
                 mappings: &registry,
-                broker: &simple_broker,
+                brokers: &broker_prefixes,
+                wildcards: simple_broker.wildcards
+                    || self.relay.as_ref().is_some_and(|relay| relay.wildcards),
                 sends: &self.accepted_sends,
                 sends_to_users: &self.accepted_user_sends,
             };
@@ -270,6 +299,7 @@ impl MessagingBuilder {
             // To know the name of one is to be allowed to send there.
             accepted_sends.add(TEMPORARY_QUEUES);
         }
+        let simple_prefixes = simple_broker.prefixes.clone();
         let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBrokerHandler::new(
             simple_broker,
             self.separator,
@@ -285,10 +315,34 @@ impl MessagingBuilder {
             Arc::clone(&outbound),
         ));
         let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
-        let broker_channel = Arc::new(BrokerChannel::new(
-            self.broker_channel,
-            vec![users_listener, Arc::clone(&broker)],
-        ));
+        let mut publish_to = vec![users_listener, Arc::clone(&broker)];
+        let mut clients_reach: Vec<Arc<dyn MessageHandler>> = vec![Arc::new(ClientSends::new(
+            broker,
+            simple_prefixes,
+            accepted_sends.clone(),
+        ))];
+        let broker_status = self.relay.map(|relay| {
+            let prefixes = relay.prefixes.clone();
+            let users = Arc::clone(&users);
+            let tell: Tell = Arc::new(move |session, message| {
+                let users = Arc::clone(&users);
+                Box::pin(async move {
+                    users.send_to_session(&session, &message).await;
+                })
+            });
+            let wildcards = self.limits.broker.max_wildcard_subscriptions;
+            let outbound = Arc::clone(&outbound);
+            let (relay, status) =
+                RelayHandler::start(relay, self.separator, wildcards, outbound, tell);
+            clients_reach.push(Arc::new(ClientSends::new(
+                Arc::new(relay.for_clients()),
+                prefixes,
+                accepted_sends,
+            )));
+            publish_to.push(Arc::new(relay));
+            status
+        });
+        let broker_channel = Arc::new(BrokerChannel::new(self.broker_channel, publish_to));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
@@ -307,16 +361,11 @@ impl MessagingBuilder {
             broker_channel,
             outbound,
         );
-        let client_sends = ClientSends::new(broker, broker_prefixes, accepted_sends);
         let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
-        let inbound = ClientInboundChannel::new(
-            client_inbound,
-            vec![
-                Arc::new(handlers),
-                Arc::new(sends_to_users),
-                Arc::new(client_sends),
-            ],
-        );
+        let mut listeners: Vec<Arc<dyn MessageHandler>> =
+            vec![Arc::new(handlers), Arc::new(sends_to_users)];
+        listeners.extend(clients_reach);
+        let inbound = ClientInboundChannel::new(client_inbound, listeners);
         let events = Listeners::new(
             self.listeners,
             template.clone(),
@@ -335,6 +384,7 @@ impl MessagingBuilder {
         Ok(Messaging {
             connections: Arc::new(connections),
             template,
+            broker_status,
             endpoints: self.endpoints.into(),
         })
     }

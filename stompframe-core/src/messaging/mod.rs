@@ -13,6 +13,7 @@ use std::time::Duration;
 
 pub use self::builder::MessagingBuilder;
 pub use self::problems::BuildError;
+use crate::broker::BrokerStatus;
 use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
@@ -26,6 +27,7 @@ use crate::user::UserRegistry;
 pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
+    broker_status: Option<BrokerStatus>,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -51,6 +53,13 @@ impl Messaging {
     #[must_use]
     pub fn users(&self) -> UserRegistry {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
+    }
+
+    /// How things stand with the broker that `.broker(..)` named; none if none was. A readiness probe
+    /// asks it.
+    #[must_use]
+    pub const fn broker_status(&self) -> Option<&BrokerStatus> {
+        self.broker_status.as_ref()
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

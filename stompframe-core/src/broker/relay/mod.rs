@@ -1,0 +1,163 @@
+//! A broker of its own behind this server (Spring's `StompBrokerRelayMessageHandler`): `RabbitMQ`,
+//! `ActiveMQ`, or another that speaks STOMP.
+
+mod config;
+mod connections;
+mod delivery;
+mod dialect;
+mod headers;
+mod queues;
+mod status;
+mod subscribing;
+mod topics;
+mod translation;
+
+use std::sync::Arc;
+
+pub use self::config::{BrokerRelay, RelayLimits};
+use self::connections::Connections;
+use self::delivery::Deliveries;
+pub(crate) use self::delivery::Tell;
+pub use self::dialect::Dialect;
+use self::queues::RelayedQueues;
+pub use self::status::{BrokerStatistics, BrokerStatus};
+use self::status::{Counters, count};
+use self::topics::RelayedTopics;
+use self::translation::Kind;
+use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
+use crate::error::MessagingError;
+use crate::message::{Audience, Message, MessageType};
+use crate::session::Session;
+
+/// Hands what is published to the broker, and what comes from there to who is subscribed here.
+pub(crate) struct RelayHandler(Arc<Relay>);
+
+/// The same for what comes straight from clients: of their headers, orders to the broker are left out.
+pub(crate) struct RelayForClients(Arc<Relay>);
+
+struct Relay {
+    config: BrokerRelay,
+    separator: char,
+    max_wildcards: usize,
+    connections: Arc<Connections>,
+    counters: Arc<Counters>,
+    topics: RelayedTopics,
+    queues: RelayedQueues,
+}
+
+impl RelayHandler {
+    /// Starts to connect. Has to be called inside of a tokio runtime.
+    pub(crate) fn start(
+        config: BrokerRelay,
+        separator: char,
+        max_wildcards: usize,
+        outbound: Arc<ClientOutboundChannel>,
+        tell: Tell,
+    ) -> (Self, BrokerStatus) {
+        let connections = Arc::new(Connections::start(&config, separator));
+        let counters = Arc::new(Counters::default());
+        let status = BrokerStatus::watch(&connections.all(), Arc::clone(&counters));
+        let max_intercepted = config.limits.max_intercepted;
+        let deliveries = Deliveries::new(outbound, Arc::clone(&counters), tell, max_intercepted);
+        let deliveries = Arc::new(deliveries);
+        let limit = config.limits.max_destinations;
+        let shared = || (Arc::clone(&connections), Arc::clone(&deliveries));
+        let ((c1, d1), (c2, d2)) = (shared(), shared());
+        let relay = Relay {
+            config,
+            separator,
+            max_wildcards,
+            topics: RelayedTopics::new(c1, d1, limit),
+            queues: RelayedQueues::new(c2, d2, limit),
+            connections,
+            counters,
+        };
+        (Self(Arc::new(relay)), status)
+    }
+
+    /// The relay as clients reach it.
+    pub(crate) fn for_clients(&self) -> RelayForClients {
+        RelayForClients(Arc::clone(&self.0))
+    }
+}
+
+impl Relay {
+    /// Hands a message to the broker, and returns when that has confirmed it.
+    async fn publish(&self, message: &Message, is_from_client: bool) -> Result<(), MessagingError> {
+        let destination = message.destination();
+        let kind = self.kind(destination);
+        let (client, translation) = self.connections.to_publish(destination).await?;
+        let theirs = translation.to_broker(destination, kind)?;
+        let frame = headers::to_broker(message, theirs, kind == Kind::Queue, is_from_client);
+        let confirmed = match client.send_frame(frame).await {
+            Ok(confirmation) => confirmation.await,
+            Err(error) => Err(error),
+        };
+        match confirmed {
+            Ok(()) => {
+                count(&self.counters.confirmed);
+                Ok(())
+            }
+            Err(error) => {
+                count(&self.counters.unconfirmed);
+                Err(self.connections.failed(error))
+            }
+        }
+    }
+
+    fn kind(&self, destination: &str) -> Kind {
+        match self.config.queues.cover(destination) {
+            true => Kind::Queue,
+            false => Kind::Topic,
+        }
+    }
+
+    fn handle(
+        self: &Arc<Self>,
+        message: &Arc<Message>,
+        session: Option<&Arc<Session>>,
+        is_from_client: bool,
+    ) -> Handling {
+        if let (MessageType::Disconnect, Some(session)) = (message.message_type(), session) {
+            self.end_session(session);
+            return Handling::DONE;
+        }
+        let for_somebody = matches!(message.audience(), Audience::Session(_) | Audience::User(_));
+        if for_somebody || !self.config.prefixes.cover(message.destination()) {
+            return Handling::Ignored;
+        }
+        match (message.message_type(), session, message.subscription()) {
+            (MessageType::Message, ..) => {
+                let (relay, message) = (Arc::clone(self), Arc::clone(message));
+                Handling::Pending(Box::pin(async move {
+                    relay.publish(&message, is_from_client).await
+                }))
+            }
+            (MessageType::Subscribe, Some(session), Some(id)) => {
+                self.subscribe(message, session, id)
+            }
+            (MessageType::Unsubscribe, Some(session), Some(id)) => {
+                self.unsubscribe(message.destination(), session, id);
+                Handling::DONE
+            }
+            _ => Handling::Ignored,
+        }
+    }
+}
+
+impl MessageHandler for RelayHandler {
+    fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
+        self.0.handle(message, session, false)
+    }
+}
+
+impl MessageHandler for RelayForClients {
+    fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
+        self.0.handle(message, session, true)
+    }
+
+    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
+        Ok(message.message_type() == MessageType::Message
+            && self.0.config.prefixes.cover(message.destination()))
+    }
+}
