@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::BoxFuture;
-use serde_json::json;
+use serde_json::Map;
 use tokio::sync::mpsc;
 
 use super::status::{Counters, count};
 use crate::broker::simple::Topic;
 use crate::channel::{ClientOutboundChannel, Recipient};
 use crate::client::Received;
-use crate::error::ErrorCode;
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, Payload};
 use crate::session::Session;
 
@@ -138,18 +138,42 @@ impl Deliveries {
                 subscription,
             } in recipients
             {
-                let problem = json!({
-                    "code": code.as_str(),
-                    "message": code.message(),
-                    "destination": destination,
-                    "subscription": subscription.to_string(),
-                });
-                let message = Message::with_payload(ERRORS, Payload(problem));
-                let mut message =
-                    message.unwrap_or_else(|_| Message::new(MessageType::Message, ERRORS));
-                message.headers_mut().set("error-code", code.as_str());
+                let about = [
+                    ("destination", &*destination),
+                    ("subscription", &subscription.to_string()),
+                ];
+                let message = problem(code, None, &about);
                 tell(session, message).await;
             }
         });
     }
+
+    /// Tells a session that a message of its own was not published.
+    pub(super) async fn tell(
+        &self,
+        session: Arc<Session>,
+        error: &MessagingError,
+        destination: &str,
+    ) {
+        let message = problem(
+            error.code(),
+            error.detail(),
+            &[("destination", destination)],
+        );
+        (self.tell)(session, message).await;
+    }
+}
+
+/// What a session is told, in the form in which it hears of its own frames that failed.
+fn problem(code: ErrorCode, detail: Option<&str>, about: &[(&str, &str)]) -> Message {
+    let mut problem = Map::new();
+    let known = [("code", code.as_str()), ("message", code.message())];
+    let detail = detail.map(|detail| ("detail", detail));
+    for (name, value) in known.iter().chain(&detail).chain(about) {
+        problem.insert((*name).to_owned(), (*value).into());
+    }
+    let message = Message::with_payload(ERRORS, Payload(problem));
+    let mut message = message.unwrap_or_else(|_| Message::new(MessageType::Message, ERRORS));
+    message.headers_mut().set("error-code", code.as_str());
+    message
 }

@@ -25,7 +25,8 @@ use self::status::{Counters, count};
 use self::topics::RelayedTopics;
 use self::translation::Kind;
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
-use crate::error::MessagingError;
+use crate::client::ClientError;
+use crate::error::{Chain, MessagingError, Untrusted};
 use crate::message::{Audience, Message, MessageType};
 use crate::session::Session;
 
@@ -41,6 +42,7 @@ struct Relay {
     max_wildcards: usize,
     connections: Arc<Connections>,
     counters: Arc<Counters>,
+    deliveries: Arc<Deliveries>,
     topics: RelayedTopics,
     queues: RelayedQueues,
 }
@@ -71,6 +73,7 @@ impl RelayHandler {
             queues: RelayedQueues::new(c2, d2, limit),
             connections,
             counters,
+            deliveries,
         };
         (Self(Arc::new(relay)), status)
     }
@@ -82,17 +85,40 @@ impl RelayHandler {
 }
 
 impl Relay {
-    /// Hands a message to the broker, and returns when that has confirmed it.
-    async fn publish(&self, message: &Message, is_from_client: bool) -> Result<(), MessagingError> {
+    /// Hands a message to the broker, and returns when that has confirmed it. Where nobody waits for that,
+    /// it returns when the message is on its way, and the session is told if it fails.
+    async fn publish(
+        self: &Arc<Self>,
+        message: &Message,
+        session: Option<Arc<Session>>,
+        is_from_client: bool,
+    ) -> Result<(), MessagingError> {
         let destination = message.destination();
         let kind = self.kind(destination);
         let (client, translation) = self.connections.to_publish(destination).await?;
         let theirs = translation.to_broker(destination, kind)?;
         let frame = headers::to_broker(message, theirs, kind == Kind::Queue, is_from_client);
-        let confirmed = match client.send_frame(frame).await {
-            Ok(confirmation) => confirmation.await,
-            Err(error) => Err(error),
+        let confirmation = match client.send_frame(frame).await {
+            Ok(confirmation) => confirmation,
+            Err(error) => return self.counted(Err(error)),
         };
+        let Some(session) = session.filter(|_| is_from_client && message.nobody_waits()) else {
+            return self.counted(confirmation.await);
+        };
+        let (relay, destination) = (Arc::clone(self), message.shared_destination().clone());
+        tokio::spawn(async move {
+            if let Err(error) = relay.counted(confirmation.await) {
+                tracing::warn!(
+                    session = %session.id(), destination = %Untrusted(&destination), error = %Chain(&error),
+                    "a message was not published"
+                );
+                relay.deliveries.tell(session, &error, &destination).await;
+            }
+        });
+        Ok(())
+    }
+
+    fn counted(&self, confirmed: Result<(), ClientError>) -> Result<(), MessagingError> {
         match confirmed {
             Ok(()) => {
                 count(&self.counters.confirmed);
@@ -129,8 +155,9 @@ impl Relay {
         match (message.message_type(), session, message.subscription()) {
             (MessageType::Message, ..) => {
                 let (relay, message) = (Arc::clone(self), Arc::clone(message));
+                let session = session.cloned();
                 Handling::Pending(Box::pin(async move {
-                    relay.publish(&message, is_from_client).await
+                    relay.publish(&message, session, is_from_client).await
                 }))
             }
             (MessageType::Subscribe, Some(session), Some(id)) => {
