@@ -216,20 +216,20 @@ macro_rules! with_brokers_of_their_own {
 }
 
 with_brokers_of_their_own!(
-    ft_06_rabbitmq_is_killed, "rabbitmq", 34_010, killed;
-    ft_06_activemq_is_killed, "activemq", 34_020, killed;
-    ft_07_rabbitmq_stops_for_a_while, "rabbitmq", 34_030, async |broker| {
+    ft_06_rabbitmq_is_killed, "rabbitmq", 24_010, killed;
+    ft_06_activemq_is_killed, "activemq", 24_020, killed;
+    ft_07_rabbitmq_stops_for_a_while, "rabbitmq", 24_030, async |broker| {
         // Shorter than what is waited for: a delay, and nothing else.
         assert!(paused(broker, 5).await.told.is_empty());
     };
-    ft_07_activemq_stops_for_a_while, "activemq", 34_040, async |broker| {
+    ft_07_activemq_stops_for_a_while, "activemq", 24_040, async |broker| {
         assert!(paused(broker, 5).await.told.is_empty());
     };
-    ft_07_activemq_stops_for_long, "activemq", 34_050, async |broker| {
+    ft_07_activemq_stops_for_long, "activemq", 24_050, async |broker| {
         let all = paused(broker, 30).await;
         assert!(all.longest < Duration::from_secs(25), "{:?}", all.longest);
     };
-    ft_08_activemq_comes_and_goes, "activemq", 34_060, comes_and_goes;
+    ft_08_activemq_comes_and_goes, "activemq", 24_060, comes_and_goes;
 );
 
 /// Ten restarts with 2,000 sessions: they stay, and nothing is left behind.

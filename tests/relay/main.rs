@@ -6,5 +6,6 @@
 mod delivering;
 mod faults;
 mod losing;
+mod nodes;
 mod refusing;
 mod upstream;

@@ -22,7 +22,7 @@ use crate::session::SessionRegistry;
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
-use crate::user::{ClientSendsToUsers, UserDestinations};
+use crate::user::{ClientSendsToUsers, Nodes, UserDestinations};
 
 /// Says what an application consists of. Made by [`Messaging::builder`].
 ///
@@ -321,8 +321,11 @@ impl MessagingBuilder {
             simple_prefixes,
             accepted_sends.clone(),
         ))];
+        let mut nodes = None;
         let broker_status = self.relay.map(|relay| {
+            let shared_as = relay.nodes.clone();
             let prefixes = relay.prefixes.clone();
+            let users_of_nodes = Arc::clone(&users);
             let users = Arc::clone(&users);
             let tell: Tell = Arc::new(move |session, message| {
                 let users = Arc::clone(&users);
@@ -339,6 +342,12 @@ impl MessagingBuilder {
                 prefixes,
                 accepted_sends,
             )));
+            if let Some(name) = shared_as {
+                let topic = relay.system_topic(&name);
+                let shared = Nodes::start(topic, Arc::clone(&sessions), &users_of_nodes);
+                users_of_nodes.share(shared.clone());
+                nodes = Some(shared);
+            }
             publish_to.push(Arc::new(relay));
             status
         });
@@ -385,6 +394,7 @@ impl MessagingBuilder {
             connections: Arc::new(connections),
             template,
             broker_status,
+            nodes,
             endpoints: self.endpoints.into(),
         })
     }

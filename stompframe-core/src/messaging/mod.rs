@@ -20,7 +20,7 @@ use crate::connection::{
 use crate::error::ErrorCode;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
-use crate::user::UserRegistry;
+use crate::user::{Nodes, UserRegistry};
 
 /// An application's messaging: its handlers, its broker and its connections. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -28,6 +28,7 @@ pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
     broker_status: Option<BrokerStatus>,
+    nodes: Option<Nodes>,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -60,6 +61,13 @@ impl Messaging {
     #[must_use]
     pub const fn broker_status(&self) -> Option<&BrokerStatus> {
         self.broker_status.as_ref()
+    }
+
+    /// The other nodes of the application, and who is connected to them; none unless
+    /// [`share_users`](crate::broker::BrokerRelay::share_users) says so.
+    #[must_use]
+    pub const fn nodes(&self) -> Option<&Nodes> {
+        self.nodes.as_ref()
     }
 
     /// The endpoints that were given to the builder, for those who serve them.

@@ -36,6 +36,7 @@ pub struct BrokerRelay {
     pub(super) queues: Prefixes,
     pub(crate) wildcards: bool,
     pub(super) selectors: bool,
+    pub(crate) nodes: Option<String>,
     pub(super) heart_beat: HeartBeat,
     pub(super) backoff: Backoff,
     pub(super) limits: RelayLimits,
@@ -109,6 +110,7 @@ impl BrokerRelay {
             queues: Prefixes::new(["/queue"]),
             wildcards: false,
             selectors: false,
+            nodes: None,
             heart_beat: HeartBeat {
                 send: ten_seconds,
                 receive: ten_seconds,
@@ -166,6 +168,15 @@ impl BrokerRelay {
         self
     }
 
+    /// Lets the nodes of this application know of each other's users, under a name that they share and no
+    /// other application on the broker has: what is sent to a user reaches all of the user's sessions,
+    /// whichever node they are on, and [`Messaging::nodes`](crate::Messaging::nodes) knows who is there
+    /// (Spring's `setUserRegistryBroadcast` and `setUserDestinationBroadcast`). Letters, digits and `-`.
+    pub fn share_users(mut self, name: impl Into<String>) -> Self {
+        self.nodes = Some(name.into());
+        self
+    }
+
     /// The heart-beats that are offered to the broker, as
     /// [`ClientBuilder::heart_beat`](crate::client::ClientBuilder::heart_beat) has them; 10 seconds each
     /// unless told otherwise. Clients have theirs with this server, whatever these are.
@@ -211,6 +222,15 @@ impl BrokerRelay {
         {
             problems.push(format!(
                 "`BrokerRelay::wildcard_subscriptions()`: {dialect} has none over STOMP: leave it out"
+            ));
+        }
+        let is_name = |name: &String| {
+            let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+            !name.is_empty() && name.len() <= 64 && name.chars().all(is_letter)
+        };
+        if let Some(name) = self.nodes.as_ref().filter(|name| !is_name(name)) {
+            problems.push(format!(
+                "`BrokerRelay::share_users(\"{name}\")`: a name has 1 to 64 letters, digits and `-`"
             ));
         }
         if self.limits.connections == 0 {

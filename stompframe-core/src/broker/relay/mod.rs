@@ -9,6 +9,7 @@ mod headers;
 mod queues;
 mod status;
 mod subscribing;
+mod system;
 mod topics;
 mod translation;
 
@@ -22,11 +23,12 @@ pub use self::dialect::Dialect;
 use self::queues::RelayedQueues;
 pub use self::status::{BrokerStatistics, BrokerStatus};
 use self::status::{Counters, count};
+pub(crate) use self::system::SystemTopic;
 use self::topics::RelayedTopics;
 use self::translation::Kind;
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
 use crate::client::ClientError;
-use crate::error::{Chain, MessagingError, Untrusted};
+use crate::error::{Chain, ErrorCode, MessagingError, Untrusted};
 use crate::message::{Audience, Message, MessageType};
 use crate::session::Session;
 
@@ -76,6 +78,11 @@ impl RelayHandler {
             deliveries,
         };
         (Self(Arc::new(relay)), status)
+    }
+
+    /// The topic over which the nodes of this name talk.
+    pub(crate) fn system_topic(&self, name: &str) -> SystemTopic {
+        SystemTopic::new(Arc::clone(&self.0), name)
     }
 
     /// The relay as clients reach it.
@@ -151,6 +158,9 @@ impl Relay {
         let for_somebody = matches!(message.audience(), Audience::Session(_) | Audience::User(_));
         if for_somebody || !self.config.prefixes.cover(message.destination()) {
             return Handling::Ignored;
+        }
+        if system::is_system(message) {
+            return Handling::Done(Err(MessagingError::new(ErrorCode::Denied)));
         }
         match (message.message_type(), session, message.subscription()) {
             (MessageType::Message, ..) => {
