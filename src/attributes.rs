@@ -111,6 +111,39 @@ pub use stompframe_macros::send_to;
 /// the user's others. A session that is anonymous is a user of its own.
 pub use stompframe_macros::send_to_user;
 
+/// Says who may send or subscribe to a mapped function (Spring Security's `@PreAuthorize`): a
+/// [rule](crate::security), such as a role, or a predicate that may take the destination's variables.
+///
+/// ```
+/// use stompframe::prelude::*;
+/// use stompframe::security::{Access, has_role};
+///
+/// async fn is_owner(access: Access, room: u64) -> bool {
+///     access.principal().is_some_and(|user| user.name() == "ann" && room == 7)
+/// }
+///
+/// #[message_mapping("/rooms/{room}/close")]
+/// #[authorize(is_owner)]
+/// async fn close(room: u64) {}
+///
+/// #[message_mapping("/restart")]
+/// #[authorize(has_role("ADMIN"))]
+/// async fn restart() {}
+/// ```
+///
+/// It narrows: where there are rules for the application
+/// ([`authorize`](crate::MessagingBuilder::authorize)), both have to allow it. Where there are none, it is
+/// about this mapping alone, and the others stay open. What it does not allow is answered with
+/// `denied`, before any argument is read. A frame of a transaction is judged when it arrives, and again
+/// at COMMIT.
+///
+/// On the `impl` block of a [`controller`] it holds for all mapped methods that have none of their own. A
+/// function that is called by a test or by another function is called without it.
+///
+/// A predicate that asks for other variables than the destination has is a problem that `build()`
+/// reports.
+pub use stompframe_macros::authorize;
+
 /// Takes the errors of handlers (Spring's `@MessageExceptionHandler`): of all of them as a function,
 /// of those of its [`controller`] as a method.
 ///
@@ -158,6 +191,52 @@ pub use stompframe_macros::send_to_user;
 /// go to it, it is told as if there were no exception handler.
 pub use stompframe_macros::message_exception_handler;
 
+/// Hears what becomes of sessions (Spring's `@EventListener` for `SessionConnectedEvent` and its like).
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use stompframe::prelude::*;
+///
+/// /// Whoever enters a room is greeted there.
+/// #[event_listener]
+/// async fn greet(
+///     event: SubscribedEvent,
+///     user: Option<Principal>,
+///     template: MessagingTemplate,
+/// ) -> Result<(), MessagingError> {
+///     let name = user.as_ref().map_or("somebody", Principal::name);
+///     template.send(event.destination, format!("{name} is here")).await
+/// }
+///
+/// #[event_listener]
+/// async fn gone(event: DisconnectedEvent, session: Arc<Session>) {
+///     println!("{} has left: {:?}", session.id(), event.reason);
+/// }
+///
+/// let messaging = Messaging::builder()
+///     .handler::<greet>()
+///     .handler::<gone>()
+///     .simple_broker(["/topic"])
+///     .build()?;
+/// # Ok::<(), stompframe::BuildError>(())
+/// ```
+///
+/// The type of its parameter `event` says which events it hears: [`SessionEvent`](crate::SessionEvent) all of
+/// them, [`ConnectEvent`](crate::event::ConnectEvent),
+/// [`ConnectedEvent`](crate::event::ConnectedEvent), [`SubscribedEvent`](crate::event::SubscribedEvent),
+/// [`UnsubscribedEvent`](crate::event::UnsubscribedEvent) and
+/// [`DisconnectedEvent`](crate::event::DisconnectedEvent) one kind each. Its other parameters are those of any
+/// handler, read from the frame that brought the event about
+/// ([`SessionEvent::message`](crate::SessionEvent::message)): a SUBSCRIBE's headers, who it is, the session, states,
+/// the template. It may be a method of a [`controller`].
+///
+/// The session's next frame waits until all listeners have heard, those of
+/// [`on_event`](crate::MessagingBuilder::on_event) first, then these in the order of the source; each for
+/// `handler_timeout` at most. A failure, an argument that cannot be read among them, and a panic are logged with
+/// its place and hurt nobody. It has no reply.
+pub use stompframe_macros::event_listener;
+
 /// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if
 /// any, stands before the destinations of all of them.
 ///
@@ -185,8 +264,8 @@ pub use stompframe_macros::message_exception_handler;
 /// # Ok::<(), stompframe::BuildError>(())
 /// ```
 ///
-/// A mapping without a destination of its own is mapped to the controller's. [`send_to`] and
-/// [`send_to_user`] on the `impl` block hold for all its methods that have none of
+/// A mapping without a destination of its own is mapped to the controller's. [`send_to`],
+/// [`send_to_user`] and [`authorize`] on the `impl` block hold for all its methods that have none of
 /// their own.
 ///
 /// Methods take `&self`, because many messages call them at the same time. A controller that

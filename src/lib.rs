@@ -3,7 +3,8 @@
 
 #[doc(inline)]
 pub use stompframe_axum::{
-    Endpoint, Error, MessagingRouter, MessagingTcp, TcpEndpoint, TcpServer, serve, serve_on,
+    Endpoint, Error, Handshake, HandshakeResult, MessagingRouter, MessagingTcp, SockJs,
+    SockJsConnection, SockJsTransport, TcpEndpoint, TcpServer, TrustedProxies, serve, serve_on,
 };
 #[doc(inline)]
 pub use stompframe_core::connection::{Connect, Denied, ErrorFrame};
@@ -23,8 +24,9 @@ pub use stompframe_core::session::{
 };
 #[doc(inline)]
 pub use stompframe_core::{
-    BoxError, BuildError, DisconnectReason, ErrorCode, Limits, Messaging, MessagingBuilder,
-    MessagingError, MessagingTemplate, SessionEvent, SessionEventKind, UserRegistry,
+    BoxError, BuildError, DisconnectReason, ErrorCode, EventStream, Limits, Messaging,
+    MessagingBuilder, MessagingError, MessagingTemplate, SessionEvent, SessionEventKind,
+    UserRegistry,
 };
 
 #[doc(inline)]
@@ -41,8 +43,8 @@ pub use stompframe_core::{
 pub use stompframe_core::test;
 
 pub use self::attributes::{
-    controller, message_exception_handler, message_mapping, send_to, send_to_user,
-    subscribe_mapping,
+    authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+    send_to_user, subscribe_mapping,
 };
 
 #[doc(hidden)]
@@ -60,20 +62,23 @@ pub mod guide;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
+    pub use crate::event::{
+        ConnectEvent, ConnectedEvent, DisconnectedEvent, SubscribedEvent, UnsubscribedEvent,
+    };
     #[cfg(feature = "garde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
     pub use crate::extract::Valid;
     pub use crate::extract::{
-        Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
+        Destination, Header, HeaderName, Headers, ReceiptId, SessionScoped, State, Variables,
     };
     pub use crate::{
-        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, IntoReply,
-        Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
+        Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, Handshake,
+        IntoReply, Message, MessageContext, Messages, Messaging, MessagingError, MessagingRouter,
         MessagingTcp, MessagingTemplate, Payload, PayloadAs, Principal, SendTo, SendToUser,
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
-        controller, message_exception_handler, message_mapping, send_to, send_to_user,
-        subscribe_mapping,
+        authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+        send_to_user, subscribe_mapping,
     };
 }

@@ -24,20 +24,37 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use stompframe::HandshakeResult;
 use stompframe::prelude::*;
+use stompframe::security::CsrfToken;
 use tokio::net::TcpListener;
 
 /// What a client says of itself in the query of the handshake.
 #[derive(Deserialize)]
-struct Handshake {
+struct HandshakeQuery {
     user: Option<String>,
     alias: Option<String>,
     roles: Option<String>,
     refuse: Option<String>,
     colour: Option<String>,
+    token: Option<String>,
 }
 
-async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: Next) -> Response {
+/// The token of every handshake in the variant `csrf`, except where it says `token=none`.
+async fn csrf_token(mut handshake: Handshake) -> HandshakeResult {
+    let Query(query) = handshake.extract::<Query<HandshakeQuery>>().await?;
+    if query.token.as_deref() != Some("none") {
+        let token = CsrfToken::new("secret-token").masked();
+        handshake.attributes().insert(token);
+    }
+    Ok(handshake)
+}
+
+async fn handshake(
+    Query(query): Query<HandshakeQuery>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if let Some(status) = query.refuse {
         let status = status
             .parse()
@@ -66,9 +83,15 @@ async fn handshake(Query(query): Query<Handshake>, mut request: Request, next: N
 #[tokio::main]
 async fn main() -> Result<(), stompframe::Error> {
     let variant = std::env::var("PARITY_VARIANT").unwrap_or_else(|_| "main".to_owned());
+    let web_socket = match &*variant {
+        "csrf" => Endpoint::new("/ws")
+            .intercept(csrf_token)
+            .require_csrf_token(),
+        _ => Endpoint::new("/ws"),
+    };
     let messaging =
         variants::builder(&variant)
-            .endpoint(Endpoint::new("/ws"))
+            .endpoint(web_socket)
             .endpoint(Endpoint::new("/ws-too"))
             .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
             .endpoint(Endpoint::new("/ws-pattern").allowed_origin_patterns([

@@ -34,7 +34,9 @@ impl Users {
         name: String,
         registry: UserRegistry,
     ) -> Payload<BTreeMap<String, String>> {
-        let found = registry.find_subscriptions(|subscription| subscription.user().name() == name);
+        let found = registry.find_subscriptions(|subscription| {
+            subscription.user().is_some_and(|user| user.name() == name)
+        });
         let named = found
             .into_iter()
             .map(|found| (found.id().to_string(), found.destination().to_owned()));

@@ -1,4 +1,4 @@
-//! Endpoints: where clients connect with WebSockets or TCP, and the router to mount in axum.
+//! Endpoints: where clients connect with WebSockets, SockJS or TCP, and the router to mount in axum.
 //!
 //! Applications use the `stompframe` crate, which shows what is here.
 //!
@@ -10,15 +10,19 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod endpoint;
+mod handshake;
 mod origin;
 mod router;
 mod serve;
+mod sockjs;
 mod tcp;
 mod websocket;
 
 pub use self::endpoint::Endpoint;
+pub use self::handshake::{Handshake, HandshakeResult, TrustedProxies};
 pub use self::router::MessagingRouter;
 pub use self::serve::{Error, serve, serve_on};
+pub use self::sockjs::{SockJs, SockJsConnection, SockJsTransport};
 pub use self::tcp::{MessagingTcp, TcpEndpoint, TcpServer};
 #[cfg(feature = "websocket-client")]
 #[cfg_attr(docsrs, doc(cfg(feature = "websocket-client")))]

@@ -1,7 +1,9 @@
 //! Which pages may connect (RFC 6455, section 10.2; RFC 6454).
 
+use std::fmt;
+
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, header};
 
 /// Whose pages an endpoint takes.
 #[derive(Clone, Debug)]
@@ -12,6 +14,15 @@ pub(crate) enum OriginPolicy {
     List(Vec<OriginPattern>),
     /// All.
     Any,
+}
+
+/// Where a request went to, as the client knows it: what the origin of the same page looks like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Host, and port if it was written.
+    pub(crate) authority: Option<String>,
+    /// Known only where a trusted proxy says it.
+    pub(crate) scheme: Option<Scheme>,
 }
 
 /// An origin, in one canonical form.
@@ -34,12 +45,21 @@ pub(crate) struct OriginPattern {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
+pub(crate) enum Scheme {
     Http,
     Https,
 }
 
 impl Scheme {
+    /// Reads the name of a scheme.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "http" => Some(Self::Http),
+            "https" => Some(Self::Https),
+            _ => None,
+        }
+    }
+
     const fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -52,22 +72,21 @@ impl Origin {
     /// Reads `scheme://host[:port]`, exactly: no path, no user, no list.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
-        let scheme = match scheme {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
-            _ => return None,
-        };
+        let scheme = Scheme::parse(scheme)?;
         let (host, port) = host_and_port(authority, scheme.default_port())?;
         Some(Self { scheme, host, port })
     }
 
-    /// Whether this is the origin of the server that `authority` names.
+    /// Whether this is the origin of the server to which a request went.
     ///
-    /// The scheme is not compared: behind a proxy that ends TLS, the server does not see its own. A
-    /// port that is not written is the default of the origin's scheme on both sides.
-    fn is_of(&self, authority: &str) -> bool {
-        host_and_port(authority, self.scheme.default_port())
-            .is_some_and(|(host, port)| host == self.host && port == self.port)
+    /// The scheme is compared where it is known: behind a proxy that ends TLS, the server does not see
+    /// its own. A port that is not written is the default of the origin's scheme on both sides.
+    fn is_of(&self, target: &Target) -> bool {
+        let authority = target.authority.as_deref();
+        let host_and_port =
+            authority.and_then(|authority| host_and_port(authority, self.scheme.default_port()));
+        host_and_port.is_some_and(|(host, port)| host == self.host && port == self.port)
+            && target.scheme.is_none_or(|scheme| scheme == self.scheme)
     }
 }
 
@@ -109,6 +128,21 @@ impl OriginPattern {
         })
     }
 
+    /// The same as sources of a content security policy.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        let below = if self.is_below { "*." } else { "" };
+        let host = &self.host;
+        let source = |port: &dyn fmt::Display| format!("{scheme}://{below}{host}:{port}");
+        match &self.ports {
+            None => vec![source(&'*')],
+            Some(ports) => ports.iter().map(|port| source(port)).collect(),
+        }
+    }
+
     fn takes(&self, origin: &Origin) -> bool {
         let is_host = if self.is_below {
             let below = origin.host.strip_suffix(self.host.as_str());
@@ -148,12 +182,17 @@ fn host_and_port(authority: &str, default_port: u16) -> Option<(String, u16)> {
 impl OriginPolicy {
     /// Whether a handshake may go on.
     ///
-    /// Without an `Origin` it is no browser that asks, and a forged one is as easy as none. What
-    /// cannot be read without doubt is refused: `null`, several, a list.
-    pub(crate) fn allows(&self, headers: &HeaderMap, uri: &Uri) -> bool {
+    /// Without an `Origin` it is no browser that asks, and a forged one is as easy as none; unless it
+    /// is a browser's request of another kind, which says so itself (Fetch Metadata). What cannot be
+    /// read without doubt is refused: `null`, several, a list.
+    pub(crate) fn allows(&self, headers: &HeaderMap, target: &Target) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let origin = match (self, origins.next(), origins.next()) {
-            (Self::Any, ..) | (_, None, _) => return true,
+            (Self::Any, ..) => return true,
+            (_, None, _) => {
+                let site = headers.get("sec-fetch-site");
+                return site.is_none_or(|site| site == "same-origin" || site == "none");
+            }
             (_, Some(origin), None) => origin.to_str().ok().and_then(Origin::parse),
             (_, Some(_), Some(_)) => None,
         };
@@ -161,14 +200,7 @@ impl OriginPolicy {
         match self {
             Self::Any => true,
             Self::List(allowed) => allowed.iter().any(|one| one.takes(&origin)),
-            Self::Same => {
-                // HTTP/2 has no Host; there, the authority is part of the URI.
-                let host = headers
-                    .get(header::HOST)
-                    .and_then(|host| host.to_str().ok());
-                host.or_else(|| uri.authority().map(Authority::as_str))
-                    .is_some_and(|host| origin.is_of(host))
-            }
+            Self::Same => origin.is_of(target),
         }
     }
 }
@@ -185,7 +217,11 @@ mod tests {
         for origin in origins {
             headers.append(header::ORIGIN, HeaderValue::from_str(origin).unwrap());
         }
-        policy.allows(&headers, &Uri::from_static("/ws"))
+        let target = Target {
+            authority: Some(host.to_owned()),
+            scheme: None,
+        };
+        policy.allows(&headers, &target)
     }
 
     #[test]

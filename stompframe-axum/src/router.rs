@@ -4,7 +4,7 @@ use axum::Router;
 use stompframe_core::Messaging;
 
 use crate::endpoint::Endpoint;
-use crate::websocket;
+use crate::{sockjs, websocket};
 
 /// Makes routes of an application's endpoints.
 pub trait MessagingRouter {
@@ -26,8 +26,9 @@ impl MessagingRouter for Messaging {
             .endpoints()
             .iter()
             .filter_map(|any| (&**any as &dyn Any).downcast_ref::<Endpoint>());
-        endpoints.fold(Router::new(), |router, endpoint| {
-            websocket::mount(router, endpoint, self)
+        endpoints.fold(Router::new(), |router, endpoint| match &endpoint.sockjs {
+            None => websocket::mount(router, endpoint, self),
+            Some(options) => sockjs::mount(router, endpoint, options, self),
         })
     }
 }

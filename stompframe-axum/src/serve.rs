@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -107,6 +108,7 @@ async fn serve_until(
         }
     });
     let http = async {
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app);
         server
             .with_graceful_shutdown(stopping.clone().cancelled_owned())

@@ -5,15 +5,17 @@ use quote::{quote, quote_spanned};
 use syn::{Attribute, Signature};
 
 use crate::args::Args;
+use crate::companion::Companions;
 use crate::exception::Exception;
+use crate::listener::Listener;
 use crate::mapping::Mapping;
-use crate::reply_to::ReplyTo;
 use crate::role::Role;
 use crate::signature::Handler;
 
 pub(crate) enum Annotated<'f> {
     Mapping(Mapping<'f>),
     Exception(Exception<'f>),
+    Listener(Listener<'f>),
 }
 
 impl<'f> Annotated<'f> {
@@ -21,7 +23,7 @@ impl<'f> Annotated<'f> {
     pub(crate) fn check(
         role: Role,
         args: syn::Result<Args>,
-        controller: (&str, &ReplyTo),
+        controller: (&str, &Companions),
         attributes: &mut Vec<Attribute>,
         signature: &'f Signature,
         errors: &mut Vec<syn::Error>,
@@ -30,6 +32,7 @@ impl<'f> Annotated<'f> {
             Role::Exception => {
                 Self::Exception(Exception::check(args, attributes, signature, errors))
             }
+            Role::Event => Self::Listener(Listener::check(args, attributes, signature, errors)),
             _ => Self::Mapping(Mapping::check(
                 role, args, controller, attributes, signature, errors,
             )),
@@ -40,6 +43,7 @@ impl<'f> Annotated<'f> {
         match self {
             Self::Mapping(mapping) => &mapping.handler,
             Self::Exception(exception) => &exception.handler,
+            Self::Listener(listener) => &listener.handler,
         }
     }
 
@@ -54,6 +58,7 @@ impl<'f> Annotated<'f> {
         match self {
             Self::Mapping(mapping) => mapping.build(origin, call, capture, private),
             Self::Exception(exception) => exception.build(origin, call, capture, private),
+            Self::Listener(listener) => listener.build(origin, call, capture, private),
         }
     }
 

@@ -6,9 +6,11 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Signature, Type};
 
 use crate::args::Args;
+use crate::companion::Companions;
+use crate::names::{ERROR, Names};
 use crate::reply_to::ReplyTo;
 use crate::role::only_one;
-use crate::signature::{ERROR, Handler, Names};
+use crate::signature::Handler;
 
 /// A function that takes the errors of others.
 pub(crate) struct Exception<'f> {
@@ -19,8 +21,8 @@ pub(crate) struct Exception<'f> {
 
 /// It has no destination of its own, so no variables.
 const NAMES: Names<'static> = Names {
-    variables: &[],
     error: true,
+    ..Names::NONE
 };
 
 impl<'f> Exception<'f> {
@@ -38,7 +40,8 @@ impl<'f> Exception<'f> {
             })),
             Err(error) => errors.push(error),
         }
-        let reply_to = ReplyTo::take(attributes, errors);
+        let Companions { reply_to, guard } = Companions::take(attributes, errors);
+        guard.refuse(errors);
         only_one(attributes, errors);
         let handler = Handler::read(signature, errors);
         reply_to.check_result(&handler, errors);

@@ -6,7 +6,7 @@ use syn::{FnArg, ItemFn};
 
 use crate::annotated::Annotated;
 use crate::args::{self, Args};
-use crate::reply_to::ReplyTo;
+use crate::companion::Companions;
 use crate::role::Role;
 use crate::used;
 
@@ -37,7 +37,7 @@ pub(crate) fn expand(
     let used = used::keep(&function.attrs);
     let args = syn::parse2::<Args>(attribute);
     let private = args::private(&args, krate);
-    let no_controller = ("", &ReplyTo::default());
+    let no_controller = ("", &Companions::default());
     let mut errors = Vec::new();
     let annotated = Annotated::check(
         role,
@@ -52,6 +52,7 @@ pub(crate) fn expand(
         let (ty, variant) = match annotated {
             Annotated::Mapping(_) => (quote!(Mapping), quote!(Function)),
             Annotated::Exception(_) => (quote!(ExceptionHandler), quote!(ExceptionHandler)),
+            Annotated::Listener(_) => (quote!(EventListener), quote!(EventListener)),
         };
         let origin = annotated.origin(&name.to_string(), &private);
         let build = annotated.build(&quote!(__ORIGIN), &quote!(#name), &quote!(), &private);

@@ -11,13 +11,17 @@
 
 mod annotated;
 mod args;
+mod companion;
 mod controller;
 mod destination;
 mod exception;
 mod function;
 #[cfg(test)]
 mod golden;
+mod guard;
+mod listener;
 mod mapping;
+mod names;
 mod placeholders;
 mod reply_to;
 mod role;
@@ -60,10 +64,14 @@ attributes! {
         function::expand(Role::Subscribe, &krate, attribute, &item);
     message_exception_handler, core_message_exception_handler => |krate, attribute, item|
         function::expand(Role::Exception, &krate, attribute, &item);
+    event_listener, core_event_listener => |krate, attribute, item|
+        function::expand(Role::Event, &krate, attribute, &item);
     controller, core_controller => |krate, attribute, item|
         controller::expand(&krate, attribute, &item);
     send_to, core_send_to => |_krate, attribute, item|
-        reply_to::expand("send_to", &attribute, &item);
+        companion::expand("send_to", &attribute, &item);
     send_to_user, core_send_to_user => |_krate, attribute, item|
-        reply_to::expand("send_to_user", &attribute, &item);
+        companion::expand("send_to_user", &attribute, &item);
+    authorize, core_authorize => |_krate, attribute, item|
+        companion::expand("authorize", &attribute, &item);
 }

@@ -5,10 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::{Attribute, LitStr, Signature};
 
 use crate::args::Args;
+use crate::companion::Companions;
 use crate::destination::read_pattern;
-use crate::reply_to::{ReplyTo, listed};
+use crate::names::Names;
+use crate::reply_to::listed;
 use crate::role::{Role, only_one};
-use crate::signature::{Handler, Names};
+use crate::signature::Handler;
 use crate::syntax::{Part, Segment};
 
 /// A mapping and its function, checked against each other.
@@ -17,7 +19,7 @@ pub(crate) struct Mapping<'f> {
     patterns: Vec<String>,
     /// Those of the first pattern, in its order, which is the order for all.
     variables: Vec<String>,
-    reply_to: ReplyTo,
+    companions: Companions,
     pub(crate) handler: Handler<'f>,
 }
 
@@ -27,20 +29,20 @@ impl<'f> Mapping<'f> {
     pub(crate) fn check(
         role: Role,
         args: syn::Result<Args>,
-        (prefix, defaults): (&str, &ReplyTo),
+        (prefix, defaults): (&str, &Companions),
         attributes: &mut Vec<Attribute>,
         signature: &'f Signature,
         errors: &mut Vec<syn::Error>,
     ) -> Self {
-        let reply_to = ReplyTo::take(attributes, errors);
+        let companions = Companions::take(attributes, errors);
         only_one(attributes, errors);
         let handler = Handler::read(signature, errors);
-        reply_to.check_result(&handler, errors);
+        companions.reply_to.check_result(&handler, errors);
         let mut mapping = Self {
             role,
             patterns: Vec::new(),
             variables: Vec::new(),
-            reply_to: reply_to.or(defaults),
+            companions: companions.or(defaults),
             handler,
         };
         match args {
@@ -54,7 +56,7 @@ impl<'f> Mapping<'f> {
         let known = place
             .as_deref()
             .map(|place| (mapping.variables.as_slice(), place));
-        mapping.reply_to.check_templates(known, errors);
+        mapping.companions.reply_to.check_templates(known, errors);
         mapping
     }
 
@@ -127,7 +129,7 @@ impl<'f> Mapping<'f> {
     const fn names(&self) -> Names<'_> {
         Names {
             variables: self.variables.as_slice(),
-            error: false,
+            ..Names::NONE
         }
     }
 
@@ -145,7 +147,7 @@ impl<'f> Mapping<'f> {
             _ => quote!(Message),
         };
         let (patterns, variables) = (&self.patterns, &self.variables);
-        let reply_to = self.reply_to.build();
+        let companions = self.companions.build();
         let invocation = self.handler.invocation(&self.names(), call, private);
         let descriptions = self.handler.descriptions(&self.names(), private);
         let function = quote!({
@@ -163,7 +165,7 @@ impl<'f> Mapping<'f> {
         quote! {
             #mapping
             .variables(&[#(#variables),*])
-            #reply_to
+            #companions
             .describe(|__spec| {
                 #descriptions
             })

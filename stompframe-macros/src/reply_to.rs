@@ -1,16 +1,15 @@
 //! `#[send_to]` and `#[send_to_user]`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, ItemFn, ItemImpl, LitBool, LitStr, Token};
+use syn::{Attribute, LitBool, LitStr, Token};
 
 use crate::args::Args;
 use crate::destination::read_template;
-use crate::role::{Role, is_named};
+use crate::role::is_named;
 use crate::signature::Handler;
 use crate::syntax::Part;
-use crate::used;
 
 const SEND_TO: &str = "send_to";
 const SEND_TO_USER: &str = "send_to_user";
@@ -191,47 +190,4 @@ impl Parse for UserArgs {
             broadcast,
         })
     }
-}
-
-/// One of these attributes when it is expanded on its own.
-///
-/// Normally it never is: the mapping attribute takes it off the function. It only happens when it
-/// stands above the mapping, or without one.
-pub(crate) fn expand(name: &str, attribute: &TokenStream, item: &TokenStream) -> TokenStream {
-    if used::is_kept(item) {
-        return TokenStream::new();
-    }
-    let own: Attribute = {
-        let name = syn::Ident::new(name, proc_macro2::Span::call_site());
-        if attribute.is_empty() {
-            syn::parse_quote!(#[#name])
-        } else {
-            syn::parse_quote!(#[#name(#attribute)])
-        }
-    };
-    // Below the attribute that it goes with, which will find it there.
-    if let Ok(mut function) = syn::parse2::<ItemFn>(item.clone())
-        && let Some(place) = function
-            .attrs
-            .iter()
-            .position(|other| Role::of(other).is_some())
-    {
-        function.attrs.insert(place + 1, own);
-        return function.into_token_stream();
-    }
-    if let Ok(mut block) = syn::parse2::<ItemImpl>(item.clone())
-        && let Some(place) = block
-            .attrs
-            .iter()
-            .position(|other| is_named(other, "controller"))
-    {
-        block.attrs.insert(place + 1, own);
-        return block.into_token_stream();
-    }
-    let message = format!(
-        "`#[{name}]` goes with `#[message_mapping]`, `#[subscribe_mapping]` or `#[message_exception_handler]` on a \
-         function, or with `#[controller]`"
-    );
-    let error = syn::Error::new(proc_macro2::Span::call_site(), message).into_compile_error();
-    quote!(#item #error)
 }

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, ItemFn};
 
-use crate::reply_to::ReplyTo;
+use crate::companion::Companions;
 use crate::role::Role;
 
 const NAME: &str = "__stompframe_attribute_is_used";
@@ -16,7 +16,8 @@ const NAME: &str = "__stompframe_attribute_is_used";
 /// Code that uses those of these attributes that an expansion takes off, and is nothing.
 pub(crate) fn keep<'a>(attributes: impl IntoIterator<Item = &'a Attribute>) -> TokenStream {
     let name = syn::Ident::new(NAME, proc_macro2::Span::call_site());
-    let ours = |attribute: &&Attribute| Role::of(attribute).is_some() || ReplyTo::is_in(attribute);
+    let ours =
+        |attribute: &&Attribute| Role::of(attribute).is_some() || Companions::is_in(attribute);
     let paths = attributes.into_iter().filter(ours).map(Attribute::path);
     quote!(#(const _: () = { #[#paths] fn #name() {} };)*)
 }

@@ -76,7 +76,8 @@ fn every_rule_that_is_kept_has_a_test_and_every_tag_is_a_rule() {
     let known: BTreeSet<&str> = rules.all().map(|rule| rule.id.as_str()).collect();
     let proven: BTreeSet<&str> = proofs.iter().map(|proof| proof.rule.as_str()).collect();
     for proof in &proofs {
-        if !known.contains(&*proof.rule) {
+        // What SockJS asks has tables of its own.
+        if !known.contains(&*proof.rule) && !proof.rule.starts_with("K-") {
             problems.push(format!(
                 "{}: {} names {}, which is no rule",
                 proof.file, proof.test, proof.rule

@@ -1,31 +1,9 @@
 //! Before the first frame: sub-protocols, origins, and requests that are no handshake.
 
 use stompframe::Limits;
-use stompframe::prelude::*;
-use tokio_tungstenite::tungstenite;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
-use crate::support::{App, Client, messaging};
-
-fn request(app: &App, headers: &[(&'static str, &str)]) -> Request {
-    let mut request = format!("ws://{}/ws", app.address)
-        .into_client_request()
-        .unwrap();
-    for (name, value) in headers {
-        request.headers_mut().append(*name, value.parse().unwrap());
-    }
-    request
-}
-
-async fn refused(request: Request) -> StatusCode {
-    match Client::handshake(request).await {
-        Err(tungstenite::Error::Http(response)) => response.status(),
-        Err(other) => panic!("{other}"),
-        Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
-    }
-}
+use crate::support::{App, Client, messaging, refused, request};
 
 #[tokio::test]
 async fn ws_01_the_highest_known_sub_protocol_is_chosen() {
@@ -72,46 +50,6 @@ async fn c_22_connect_alone_decides_the_version() {
             .await;
         assert_eq!(client.frame().await.header("version"), Some(version));
     }
-}
-
-#[tokio::test]
-async fn pages_of_another_origin_are_refused_unless_listed() {
-    let app = App::start(messaging()).await;
-    let own = format!("http://{}", app.address);
-    assert_eq!(
-        refused(request(&app, &[("origin", &own)])).await,
-        StatusCode::SWITCHING_PROTOCOLS
-    );
-    for other in [
-        "http://evil.example",
-        "null",
-        &format!("http://localhost:{}", app.address.port()),
-    ] {
-        assert_eq!(
-            refused(request(&app, &[("origin", other)])).await,
-            StatusCode::FORBIDDEN,
-            "{other}"
-        );
-    }
-    assert!(app.messaging.sessions().is_empty());
-
-    let listed = Endpoint::new("/ws").allowed_origins(["https://good.example"]);
-    let app = App::start_at(messaging(), listed).await;
-    let own = format!("http://{}", app.address);
-    for (origin, status) in [
-        ("https://good.example", StatusCode::SWITCHING_PROTOCOLS),
-        (&own, StatusCode::FORBIDDEN),
-    ] {
-        assert_eq!(
-            refused(request(&app, &[("origin", origin)])).await,
-            status,
-            "{origin}"
-        );
-    }
-
-    let app = App::start_at(messaging(), Endpoint::new("/ws").allow_any_origin()).await;
-    let any = request(&app, &[("origin", "http://evil.example")]);
-    assert_eq!(refused(any).await, StatusCode::SWITCHING_PROTOCOLS);
 }
 
 #[tokio::test]

@@ -71,12 +71,12 @@ async fn a_queue_that_is_full_says_so_and_keeps_what_it_has() {
 #[tokio::test]
 async fn the_bytes_of_queues_and_their_number_have_bounds() {
     let mut limits = Limits::default();
-    // A message takes about 1 KiB besides its body.
+    // A message takes about half a kilobyte besides its body.
     limits.broker.max_queue_bytes = 4_000;
     limits.broker.max_queued_bytes = 6_000;
     limits.broker.max_queues = 3;
     let app = App::start(broker().limits(limits)).await;
-    let body = "x".repeat(1_000);
+    let body = "x".repeat(1_500);
     let send = |queue: &str| format!("SEND\ndestination:/queue/{queue}\nreceipt:r\n\n{body}\0");
     for (full, fits) in [("a", "a"), ("c", "b")] {
         let mut sender = app.connect().await;

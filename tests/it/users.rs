@@ -164,13 +164,16 @@ async fn listeners(topic: String, users: UserRegistry) -> Payload<Vec<String>> {
     let found = users.find_subscriptions(|subscription| subscription.destination() == topic);
     let mut names: Vec<_> = found
         .iter()
-        .map(|found| format!("{} {}", found.user().name(), found.id()))
+        .map(|found| {
+            let name = found.user().map_or("nobody", Principal::name);
+            format!("{name} {}", found.id())
+        })
         .collect();
     names.sort();
     Payload(names)
 }
 
-/// Users are counted once, somebody anonymous not at all, and nobody once the last session ended.
+/// Users are counted once, somebody anonymous not at all but among the subscriptions, and nobody once the last session ended.
 #[tokio::test]
 async fn the_registry_knows_who_is_connected_and_subscribed() {
     let app = app().await;
@@ -187,7 +190,10 @@ async fn the_registry_knows_who_is_connected_and_subscribed() {
     nobody
         .send("SUBSCRIBE\nid:l\ndestination:/app/listeners/x\n\n\0")
         .await;
-    assert_eq!(nobody.frame().await.text(), "[\"ann x\",\"ann x\"]");
+    assert_eq!(
+        nobody.frame().await.text(),
+        "[\"ann x\",\"ann x\",\"nobody x\"]"
+    );
 
     let users = app.messaging.users();
     assert_eq!((users.user_count(), users.users().len()), (2, 2));

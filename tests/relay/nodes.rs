@@ -11,7 +11,7 @@ use crate::upstream::{Upstream, on_every_broker};
 on_every_broker!(
     a_user_is_reached_wherever_the_sessions_are,
     nodes_know_who_is_where,
-    a_user_is_disconnected_everywhere,
+    a_user_is_kicked_everywhere,
     what_nodes_say_is_not_for_clients,
 );
 
@@ -112,7 +112,7 @@ async fn nodes_know_who_is_where(upstream: Upstream) {
     assert!(since.elapsed() < Duration::from_secs(5));
 }
 
-async fn a_user_is_disconnected_everywhere(upstream: Upstream) {
+async fn a_user_is_kicked_everywhere(upstream: Upstream) {
     let (one, other) = two(&upstream).await;
     let clients = [
         one.connect_as("ann").await,
@@ -122,9 +122,10 @@ async fn a_user_is_disconnected_everywhere(upstream: Upstream) {
     let bob = other.connect_as("bob").await;
     until_told(&one).await;
     let nodes = one.messaging().nodes().unwrap();
-    nodes.disconnect_user("ann").await.unwrap();
+    nodes.kick("ann", "enough").await.unwrap();
     for client in &clients {
-        assert_eq!(client.expect_closed().await.reason(), "denied");
+        let error = client.expect_error(ErrorCode::SessionEnded).await;
+        assert_eq!(error.detail, "enough");
     }
     bob.expect_nothing().await;
 }

@@ -1,15 +1,19 @@
-//! The rounds, and their medians and ratios.
+//! The rounds, in which all take turns.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use stompframe_load::Report;
 
+use crate::chart::Bars;
+use crate::goal::{Goal, Judgement, Verdict};
 use crate::machine::Machine;
-use crate::plan::{Metric, Plan, Scenario};
-use crate::process::{Server, missing, run};
+use crate::metric::Metric;
+use crate::outcome::{Outcome, Round};
+use crate::plan::{Kind, Peer, Plan};
+use crate::process::{Pins, Server, run};
+use crate::spread::Spread;
 
 /// How it is done.
 #[derive(Clone, Debug)]
@@ -18,10 +22,10 @@ pub struct Settings {
     pub rounds: usize,
     /// How long each turn is measured.
     pub seconds: f64,
-    /// Where servers run.
-    pub server_core: usize,
-    /// Where the load generator runs.
-    pub generator_core: usize,
+    /// How much of the time that the plan gives them servers are warmed up that are kept; 1 for all of it.
+    pub warmth: f64,
+    /// Which cores are whose.
+    pub pins: Pins,
 }
 
 /// All that came of it.
@@ -31,213 +35,168 @@ pub struct Comparison {
     pub(crate) machine: Machine,
     pub(crate) rounds: usize,
     pub(crate) seconds: f64,
+    pub(crate) judgements: Vec<Judgement>,
+    pub(crate) charts: Vec<Bars>,
     pub(crate) scenarios: Vec<Outcome>,
-    /// Peers that could not be measured, and why.
+    /// Peers that could not be had, and why.
     pub(crate) absent: BTreeMap<String, String>,
 }
 
-/// What came of a scenario.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Outcome {
-    pub(crate) name: String,
-    pub(crate) title: String,
-    pub(crate) run: Vec<String>,
-    pub(crate) against: String,
-    pub(crate) metrics: Vec<Metric>,
-    pub(crate) peers: Vec<Standing>,
-}
-
-/// How a peer did in it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Standing {
-    pub(crate) name: String,
-    pub(crate) title: String,
-    pub(crate) rounds: Vec<Round>,
-    /// The medians of its own figures.
-    pub(crate) medians: BTreeMap<Metric, f64>,
-    /// What its figures are to those of the peer that it is set against, in the same round.
-    pub(crate) ratios: BTreeMap<Metric, Ratio>,
-}
-
-/// A turn of a peer.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Round {
-    Report(Box<Report>),
-    Failed { error: String },
-}
-
-/// The median of some ratios, and how far they lie apart.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Ratio {
-    pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
-}
-
 impl Comparison {
-    /// Runs a plan, and says on stderr how far it is.
-    ///
-    /// # Errors
-    ///
-    /// When what a peer needs cannot be prepared. A peer that fails is part of the result.
-    pub fn run(plan: &Plan, settings: &Settings, workspace: &Path) -> io::Result<Self> {
+    /// Runs a plan, and says on stderr how far it is. A peer that cannot be had is left out, and one that fails is a
+    /// part of the result.
+    #[must_use]
+    pub fn run(plan: &Plan, settings: &Settings, workspace: &Path) -> Self {
         let mut machine = Machine::look();
-        let mut absent = BTreeMap::new();
-        for peer in &plan.peers {
-            let missing = missing(&peer.needs);
-            if missing.is_empty() {
-                run(&peer.prepare, workspace)?;
-            } else {
-                absent.insert(peer.name.clone(), format!("needs {}", missing.join(", ")));
-            }
-        }
+        let (kept, absent) = prepared(plan, settings, workspace);
         let mut scenarios: Vec<_> = plan
             .scenarios
             .iter()
-            .map(|scenario| Outcome::new(plan, scenario, &absent))
+            .map(|scenario| {
+                let names = scenario.peers.iter();
+                let there = names.filter(|name| !absent.contains_key(*name));
+                Outcome::new(scenario, there.filter_map(|name| plan.peer(name).ok()))
+            })
             .collect();
         for round in 0..settings.rounds {
-            for scenario in &mut scenarios {
-                eprintln!(
-                    "round {} of {}: {}",
-                    round + 1,
-                    settings.rounds,
-                    scenario.name
-                );
-                scenario.round(plan, settings, round % 2 == 1);
+            for (scenario, outcome) in plan.scenarios.iter().zip(&mut scenarios) {
+                let of = settings.rounds;
+                eprintln!("round {} of {of}: {}", round + 1, scenario.name);
+                let mut order: Vec<_> = outcome.peers.iter_mut().collect();
+                if round % 2 == 1 {
+                    order.reverse();
+                }
+                for standing in order {
+                    let Ok(peer) = plan.peer(&standing.name) else {
+                        continue;
+                    };
+                    standing.take(match kept.get(&peer.name) {
+                        Some(server) => server.wake_and_load(peer, scenario, settings),
+                        None => Server::start(peer, settings.pins, workspace).and_then(|server| {
+                            server.load(peer, scenario, settings.pins, settings.seconds)
+                        }),
+                    });
+                }
             }
         }
-        scenarios.iter_mut().for_each(Outcome::evaluate);
         machine.look_again();
-        Ok(Self {
+        let judge = |goal: &Goal| Judgement {
+            figure: scenarios
+                .iter()
+                .find(|it| it.name == goal.scenario)
+                .and_then(|it| it.figure(goal)),
+            goal: goal.clone(),
+        };
+        Self {
             machine,
             rounds: settings.rounds,
             seconds: settings.seconds,
+            judgements: plan.goals.iter().map(judge).collect(),
+            charts: plan.charts.clone(),
             scenarios,
             absent,
+        }
+    }
+
+    /// What nobody may overlook: goals that are missed or could not be measured, deliveries of stompframe that went
+    /// wrong, and peers that are missing.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let goals = self.judgements.iter().filter_map(|it| {
+            let said = match it.verdict() {
+                Verdict::Missed => "MISSED",
+                Verdict::Unmeasured => "NOT MEASURED",
+                Verdict::Met | Verdict::Reached => return None,
+            };
+            Some(format!("{said}: {}", it.goal.title))
+        });
+        let absent = self.absent.iter();
+        let absent = absent.map(|(peer, why)| format!("LEFT OUT: {peer}: {why}"));
+        let wrong = (self.wrong() > 0).then(|| format!("WENT WRONG: {} deliveries", self.wrong()));
+        goals.chain(absent).chain(wrong).collect()
+    }
+
+    /// Whether all is as it has to be, as far as it was measured.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let missed = |it: &Judgement| it.verdict() == Verdict::Missed;
+        self.wrong() == 0 && !self.judgements.iter().any(missed)
+    }
+
+    /// Deliveries of stompframe that went wrong, in all scenarios.
+    pub(crate) fn wrong(&self) -> u64 {
+        let peers = self.scenarios.iter().flat_map(|it| &it.peers);
+        let ours = peers.filter(|peer| peer.kind == Kind::Ours);
+        ours.map(|peer| peer.wrong().total()).sum()
+    }
+
+    /// What the generator takes for a delivery that comes alone, and what the server takes for it that does nothing else.
+    pub(crate) fn cost_of_the_generator(&self) -> Option<Cost> {
+        let scenario = self
+            .scenarios
+            .iter()
+            .find(|it| it.name == "one-in-flight")?;
+        let floor = scenario.peer("floor")?;
+        let reports = floor.rounds.iter().filter_map(Round::report);
+        let own = reports.filter_map(|it| Some(1e6 * it.generator.cpu? / it.deliveries_per_second));
+        Some(Cost {
+            own: Spread::of(own)?.median,
+            server: floor.figures(Metric::Cpu)?.median,
         })
     }
 
     /// How much of the time the generator waited for its core, in the median.
     pub(crate) fn disturbance(&self) -> f64 {
         let peers = self.scenarios.iter().flat_map(|it| &it.peers);
-        let waited = peers
+        let reports = peers
             .flat_map(|peer| &peer.rounds)
-            .filter_map(|round| match round {
-                Round::Report(report) => report.generator.waited,
-                Round::Failed { .. } => None,
-            });
-        Ratio::of(waited).map_or(0.0, |waited| waited.median)
+            .filter_map(Round::report);
+        let waited = reports.filter_map(|report| report.generator.waited);
+        Spread::of(waited).map_or(0.0, |waited| waited.median)
     }
 }
 
-impl Outcome {
-    fn new(plan: &Plan, scenario: &Scenario, absent: &BTreeMap<String, String>) -> Self {
-        let peers = scenario.peers.iter();
-        let peers = peers.filter(|name| !absent.contains_key(*name));
-        let peers = peers.filter_map(|name| plan.peer(name).ok());
-        Self {
-            name: scenario.name.clone(),
-            title: scenario.title.clone(),
-            run: scenario.run.clone(),
-            against: scenario.against.clone(),
-            metrics: scenario.metrics.clone(),
-            peers: peers
-                .map(|peer| Standing {
-                    name: peer.name.clone(),
-                    title: peer.title.clone(),
-                    rounds: Vec::new(),
-                    medians: BTreeMap::new(),
-                    ratios: BTreeMap::new(),
-                })
-                .collect(),
-        }
-    }
+/// CPU time for a delivery, in microseconds.
+pub(crate) struct Cost {
+    pub(crate) own: f64,
+    pub(crate) server: f64,
+}
 
-    /// Each peer has its turn.
-    fn round(&mut self, plan: &Plan, settings: &Settings, backwards: bool) {
-        let mut order: Vec<_> = self.peers.iter_mut().collect();
-        if backwards {
-            order.reverse();
-        }
-        for standing in order {
-            let Ok(peer) = plan.peer(&standing.name) else {
-                continue;
-            };
-            let report = Server::start(peer, settings.server_core).and_then(|server| {
-                server.load(peer, &self.run, settings.generator_core, settings.seconds)
-            });
-            standing.rounds.push(match report {
-                Ok(report) => Round::Report(Box::new(report)),
-                Err(error) => {
-                    eprintln!("{}: {error}", standing.name);
-                    Round::Failed {
-                        error: error.to_string(),
-                    }
-                }
-            });
-        }
-    }
-
-    fn evaluate(&mut self) {
-        let base = self.peers.iter().find(|peer| peer.name == self.against);
-        let base = base.map_or_else(Vec::new, |base| base.rounds.clone());
-        for peer in &mut self.peers {
-            for metric in &self.metrics {
-                let own = peer.rounds.iter().map(|round| round.figure(*metric));
-                let pairs = own
-                    .clone()
-                    .zip(base.iter().map(|round| round.figure(*metric)));
-                let ratios =
-                    pairs.filter_map(|(own, base)| Some(own? / base.filter(|base| *base > 0.0)?));
-                if let Some(Ratio { median, .. }) = Ratio::of(own.flatten()) {
-                    peer.medians.insert(*metric, median);
-                }
-                if let Some(ratio) = Ratio::of(ratios) {
-                    peer.ratios.insert(*metric, ratio);
-                }
+/// Makes all peers ready; those that are kept run from here on. What cannot be had is said, and left out.
+fn prepared(
+    plan: &Plan,
+    settings: &Settings,
+    workspace: &Path,
+) -> (BTreeMap<String, Server>, BTreeMap<String, String>) {
+    let mut kept = BTreeMap::new();
+    let mut absent = BTreeMap::new();
+    for peer in &plan.peers {
+        eprintln!("making {} ready", peer.name);
+        match prepare(peer, plan, settings, workspace) {
+            Ok(None) => {}
+            Ok(Some(server)) => {
+                kept.insert(peer.name.clone(), server);
+            }
+            Err(error) => {
+                eprintln!("LEFT OUT: {}: {error}", peer.name);
+                absent.insert(peer.name.clone(), error.to_string());
             }
         }
     }
+    (kept, absent)
 }
 
-impl Round {
-    fn figure(&self, metric: Metric) -> Option<f64> {
-        match self {
-            Self::Report(report) => metric.of(report),
-            Self::Failed { .. } => None,
-        }
+fn prepare(
+    peer: &Peer,
+    plan: &Plan,
+    settings: &Settings,
+    workspace: &Path,
+) -> io::Result<Option<Server>> {
+    run(&peer.prepare, workspace)?;
+    if peer.keep.is_none() {
+        return Ok(None);
     }
-}
-
-impl Ratio {
-    fn of(figures: impl Iterator<Item = f64>) -> Option<Self> {
-        let mut figures: Vec<_> = figures.collect();
-        figures.sort_by(f64::total_cmp);
-        let half = figures.len() / 2;
-        Some(Self {
-            least: *figures.first()?,
-            most: *figures.last()?,
-            median: if figures.len() % 2 == 1 {
-                figures[half]
-            } else {
-                f64::midpoint(figures[half - 1], figures[half])
-            },
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_median_lies_in_the_middle() {
-        let of = |figures: &[f64]| Ratio::of(figures.iter().copied()).unwrap();
-        assert_eq!(of(&[3.0, 1.0, 2.0]).median, 2.0);
-        assert_eq!(of(&[4.0, 1.0, 2.0, 3.0]).median, 2.5);
-        assert_eq!((of(&[3.0, 1.0]).least, of(&[3.0, 1.0]).most), (1.0, 3.0));
-        assert_eq!(Ratio::of([].into_iter()), None);
-    }
+    let scenarios = plan.scenarios.iter();
+    let own = scenarios.filter(|it| it.peers.contains(&peer.name));
+    Server::keep(peer, own, settings, workspace).map(Some)
 }

@@ -22,13 +22,11 @@ impl Machine {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let model = info.lines().find(|line| line.starts_with("model name"));
         let cpu = model.and_then(|line| line.split_once(':'));
-        let rustc = Command::new("rustc").arg("--version").output();
-        let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
         Self {
             cpu: cpu.map_or_else(String::new, |(_, name)| name.trim().to_owned()),
             cores: available_parallelism().map_or(0, usize::from),
             kernel: read("/proc/sys/kernel/osrelease"),
-            rustc: rustc.unwrap_or_default(),
+            rustc: rustc(),
             load_before: load(),
             load_after: 0.0,
         }
@@ -37,6 +35,13 @@ impl Machine {
     pub(crate) fn look_again(&mut self) {
         self.load_after = load();
     }
+}
+
+/// The compiler.
+pub(crate) fn rustc() -> String {
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    rustc.unwrap_or_default()
 }
 
 fn load() -> f64 {

@@ -3,27 +3,31 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::comparison::{Comparison, Outcome, Round, Standing};
-use crate::plan::Metric;
+use crate::comparison::Comparison;
+use crate::gate::Gate;
+use crate::goal::{Judgement, Verdict};
+use crate::metric::Metric;
+use crate::outcome::{Outcome, Standing};
+use crate::spread::short;
 
 /// What no run of this kind can say.
 const NOT_MEASURED: &str = "\
 - A real network: on loopback, the CPU time of a sender contains the receiving half of TCP.
 - More than one core for the server: how it scales was not looked at.
 - TLS and compression.
-- More connections than the tables say.
-- Servers that are not in the tables.
+- More connections, and longer times, than the tables say.
+- Servers that are not in the tables, and other settings than those in [`benches/compare/peers`](../benches/compare/peers).
 ";
 
 /// All of it, as `docs/performance.md` has it.
 #[must_use]
-pub fn document(comparison: &Comparison) -> String {
+pub fn document(comparison: &Comparison, gate: &Gate) -> String {
     let mut text = String::new();
-    write(comparison, &mut text).expect("a string takes everything");
+    write(comparison, gate, &mut text).expect("a string takes everything");
     text
 }
 
-fn write(comparison: &Comparison, to: &mut String) -> fmt::Result {
+fn write(comparison: &Comparison, gate: &Gate, to: &mut String) -> fmt::Result {
     let Comparison {
         machine,
         rounds,
@@ -37,6 +41,8 @@ fn write(comparison: &Comparison, to: &mut String) -> fmt::Result {
 
 Made from a run's figures by `benches/compare/run --docs`; not written by hand.
 
+![How stompframe and others compare](performance.svg)
+
 Every figure is a ratio: what a server did, divided by what the server did that it is set against, in the same round.
 It is the median of {rounds} rounds of {seconds} s, and behind it stand the least and the most. Servers take turns, and the order is
 turned round in every other round. A server has one core and the load generator another; bodies have 128 bytes unless
@@ -46,7 +52,6 @@ those lost, duplicated, reordered, and received by somebody whom they were not f
 The machine: {cpu}, {cores} cores, Linux {kernel}, {rustc}. Its load was {before:.1} before the run and {after:.1} at
 the end; the run itself accounts for up to 2. Other processes had the generator's core for {disturbed:.1} % of the time, in
 the median of all turns.
-
 ",
         cpu = machine.cpu,
         cores = machine.cores,
@@ -56,9 +61,20 @@ the median of all turns.
         after = machine.load_after,
         disturbed = 100.0 * comparison.disturbance(),
     )?;
+    if let Some(cost) = comparison.cost_of_the_generator() {
+        writeln!(
+            to,
+            "The generator itself took {cost:.1} µs of its core for a delivery where there was nothing to put together, which is\n\
+             {share:.0} % of what the server took that does nothing but write.",
+            cost = cost.own,
+            share = 100.0 * cost.own / cost.server,
+        )?;
+    }
+    goals(comparison, to)?;
     for outcome in &comparison.scenarios {
         table(outcome, to)?;
     }
+    instructions(gate, to)?;
     writeln!(to, "## What was not measured\n\n{NOT_MEASURED}")?;
     for (peer, why) in &comparison.absent {
         writeln!(to, "- {peer}: {why}")?;
@@ -68,15 +84,74 @@ the median of all turns.
         "\
 ## How to repeat it
 
+On a Debian machine with Rust and two cores, which has nothing else to do:
+
 ```text
-benches/compare/run          # all of it; --scenario and --peer choose, --rounds and --seconds say how long
-benches/compare/run --docs   # this file, from what the last run wrote to target/performance.json
+benches/compare/run          # all of it, what it needs is installed; --scenario and --peer choose, --quick only tries
+benches/compare/run --docs   # this page and its picture, from what the last run wrote to target/performance.json
 ```
 
 What is compared stands in [`benches/compare/plan.toml`](../benches/compare/plan.toml), the servers in
-[`benches/compare/src/peers`](../benches/compare/src/peers), and the load generator in [`benches/load`](../benches/load).
+[`benches/compare/src/peers`](../benches/compare/src/peers) and [`benches/compare/peers`](../benches/compare/peers), and
+the load generator in [`benches/load`](../benches/load).
 "
     )
+}
+
+fn goals(comparison: &Comparison, to: &mut String) -> fmt::Result {
+    if comparison.judgements.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\n## What it has to reach\n")?;
+    writeln!(to, "| | must | aim | is | |\n|---|--:|--:|--:|---|")?;
+    for judgement in &comparison.judgements {
+        let Judgement { goal, figure } = judgement;
+        let figure = figure.map_or_else(|| "-".to_owned(), |it| goal.text(it.median));
+        let [must, aim] = [goal.must, goal.aim].map(|bound| goal.bound(bound));
+        let verdict = judgement.verdict().title();
+        writeln!(
+            to,
+            "| {} | {must} | {aim} | {figure} | {verdict} |",
+            goal.title
+        )?;
+    }
+    let wrong = comparison.wrong();
+    let verdict = if wrong == 0 {
+        "met, and the aim"
+    } else {
+        "**missed**"
+    };
+    writeln!(
+        to,
+        "| Lost, duplicated, reordered or astray, in any scenario | 0 | 0 | {wrong} | {verdict} |"
+    )?;
+    let missed = comparison.judgements.iter();
+    let missed = missed.filter(|it| matches!(it.verdict(), Verdict::Met | Verdict::Missed));
+    for Judgement { goal, .. } in missed {
+        if let Some(why) = &goal.why {
+            writeln!(to, "\n{}: {why}", goal.title)?;
+        }
+    }
+    writeln!(
+        to,
+        "\nWhat clients can make a server hold at most follows from its limits, and every server says it when it starts:\n\
+         [limits](limits.md).\n"
+    )
+}
+
+fn instructions(gate: &Gate, to: &mut String) -> fmt::Result {
+    writeln!(
+        to,
+        "## Instructions in user space\n\n\
+         As callgrind counts them, which does not depend on how busy a machine is. Every test run holds them, with 10 %\n\
+         of slack ([`gate.toml`](../benches/compare/gate.toml)). Measured with {}.\n\n\
+         | | instructions |\n|---|--:|",
+        gate.rustc
+    )?;
+    for budget in &gate.budgets {
+        writeln!(to, "| {} | {:.0} |", budget.title, budget.instructions)?;
+    }
+    writeln!(to)
 }
 
 fn table(outcome: &Outcome, to: &mut String) -> fmt::Result {
@@ -98,60 +173,31 @@ fn table(outcome: &Outcome, to: &mut String) -> fmt::Result {
     for peer in &outcome.peers {
         write!(to, "| {}", peer.title)?;
         for metric in &outcome.metrics {
-            let is_base = peer.name == outcome.against;
-            write!(to, " | {}", figure(peer, *metric, is_base))?;
+            write!(to, " | {}", figure(outcome, peer, *metric))?;
         }
-        writeln!(to, " | {} |", wrong(peer))?;
+        writeln!(to, " | {} |", peer.wrong().text())?;
     }
     writeln!(to)
 }
 
-/// A ratio. Memory does not depend on how busy the machine is, so it is told as it is, too.
-fn figure(peer: &Standing, metric: Metric, is_base: bool) -> String {
-    let Some(ratio) = peer.ratios.get(&metric) else {
+/// A ratio. Memory hardly depends on the machine, and a share says how busy the server was, so these are told as they
+/// are, too.
+fn figure(outcome: &Outcome, peer: &Standing, metric: Metric) -> String {
+    let Some(own) = peer.figures(metric) else {
         return "-".to_owned();
     };
-    let ratio = if is_base {
-        "1".to_owned()
-    } else {
-        let [median, least, most] = [ratio.median, ratio.least, ratio.most].map(short);
-        format!("{median} ({least} to {most})")
-    };
-    match peer.medians.get(&metric) {
-        Some(bytes) if metric == Metric::Memory => format!("{:.1} KiB: {ratio}", bytes / 1024.0),
-        _ => ratio,
-    }
-}
-
-/// Three digits.
-fn short(ratio: f64) -> String {
-    match ratio {
-        100.0.. => format!("{ratio:.0}"),
-        10.0.. => format!("{ratio:.1}"),
-        0.1.. => format!("{ratio:.2}"),
-        _ => format!("{ratio:.3}"),
-    }
-}
-
-fn wrong(peer: &Standing) -> String {
-    let mut sums = [0; 4];
-    let mut failed = 0;
-    for round in &peer.rounds {
-        match round {
-            Round::Failed { .. } => failed += 1,
-            Round::Report(it) => {
-                let counts = [it.lost, it.duplicated, it.reordered, it.misdirected];
-                for (sum, count) in sums.iter_mut().zip(counts) {
-                    *sum += count;
-                }
-            }
+    let ratio = match outcome.ratio(peer, &outcome.against, metric) {
+        None => "-".to_owned(),
+        Some(_) if peer.name == outcome.against => "1".to_owned(),
+        Some(ratio) => {
+            let [median, least, most] = [ratio.median, ratio.least, ratio.most].map(short);
+            format!("{median} ({least} to {most})")
         }
-    }
-    let counts = sums.map(|sum| sum.to_string()).join(" / ");
-    if failed > 0 {
-        format!("{counts}, and {failed} rounds failed")
-    } else {
-        counts
+    };
+    match metric {
+        Metric::Share => format!("{:.0} %: {ratio}", own.median),
+        _ if metric.is_bytes() => format!("{:.1} KiB: {ratio}", own.median / 1024.0),
+        _ => ratio,
     }
 }
 
@@ -160,36 +206,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_have_three_digits() {
-        let short = [0.012_34, 0.123_4, 1.234, 12.34, 123.4].map(short);
-        assert_eq!(short, ["0.012", "0.12", "1.23", "12.3", "123"]);
-    }
-
-    #[test]
     fn a_peer_that_fails_and_one_that_loses_are_seen() {
         let json = r#"{
             "machine": { "cpu": "C", "cores": 2, "kernel": "6", "rustc": "r", "load_before": 0.5, "load_after": 2.0 },
-            "rounds": 1, "seconds": 2.0, "absent": { "spring": "needs java" },
+            "rounds": 1, "seconds": 2.0, "absent": { "spring": "needs java" }, "charts": [],
+            "judgements": [{
+                "goal": { "title": "G", "scenario": "s", "peer": "a", "metric": "cpu", "must": 2.0, "aim": 1.0,
+                          "why": "Because." },
+                "figure": { "median": 2.5, "least": 2.0, "most": 3.0 }
+            }],
             "scenarios": [{
-                "name": "s", "title": "S", "run": [], "against": "a", "metrics": ["cpu"],
+                "name": "s", "title": "S", "against": "a", "metrics": ["deliveries"],
                 "peers": [
-                    { "name": "a", "title": "A", "medians": { "cpu": 2.0 },
-                      "ratios": { "cpu": { "median": 1.0, "least": 1.0, "most": 1.0 } },
-                      "rounds": [{
+                    { "name": "a", "title": "A", "label": "a", "kind": "ours", "rounds": [{
                         "scenario": "s", "url": "u", "connections": 1, "closed": 0, "seconds": 1.0, "deliveries": 1,
                         "deliveries_per_second": 1.0, "lost": 7, "duplicated": 0, "reordered": 0, "misdirected": 0,
                         "generator": { "messages_per_read": 1.0 }
                       }] },
-                    { "name": "b", "title": "B", "medians": {}, "ratios": {}, "rounds": [{ "error": "no" }] }
+                    { "name": "b", "title": "B", "label": "b", "kind": "stomp", "rounds": [{ "error": "no" }] }
                 ]
             }]
         }"#;
-        let text = document(&serde_json::from_str(json).unwrap());
+        let comparison: Comparison = serde_json::from_str(json).unwrap();
+        let gate = toml::from_str(include_str!("../gate.toml")).unwrap();
+        let text = document(&comparison, &gate);
         assert!(text.contains("| A | 1 | 7 / 0 / 0 / 0 |"), "{text}");
         assert!(
-            text.contains("| B | - | 0 / 0 / 0 / 0, and 1 rounds failed |"),
+            text.contains("| B | - | 0 / 0 / 0 / 0, and a turn failed |"),
             "{text}"
         );
         assert!(text.contains("- spring: needs java"), "{text}");
+        let goal = "| G | ≤ 2.00x | ≤ 1.00x | 2.50x | **missed** |";
+        assert!(text.contains(goal), "{text}");
+        assert!(text.contains("\nG: Because.\n"), "{text}");
+        assert!(!comparison.holds());
+        let warnings = [
+            "MISSED: G",
+            "LEFT OUT: spring: needs java",
+            "WENT WRONG: 7 deliveries",
+        ];
+        assert_eq!(comparison.warnings(), warnings);
     }
 }

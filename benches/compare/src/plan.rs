@@ -5,7 +5,10 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use stompframe_load::Report;
+
+use crate::chart::Bars;
+use crate::goal::Goal;
+use crate::metric::Metric;
 
 /// All of it.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +20,12 @@ pub struct Plan {
     /// What is done to them.
     #[serde(rename = "scenario")]
     pub scenarios: Vec<Scenario>,
+    /// What is to come of it.
+    #[serde(default, rename = "goal")]
+    pub goals: Vec<Goal>,
+    /// What is drawn.
+    #[serde(default, rename = "chart")]
+    pub charts: Vec<Bars>,
 }
 
 /// A server.
@@ -38,18 +47,34 @@ pub struct Peer {
     pub arguments: Vec<String>,
     /// Another peer that it is, but for its arguments.
     pub like: Option<String>,
-    /// Programs that it cannot do without.
+    /// What charts call it; its title, if it is not said.
     #[serde(default)]
-    pub needs: Vec<String>,
-    /// What is run once before.
+    pub label: String,
+    /// What it is.
+    #[serde(default)]
+    pub kind: Kind,
+    /// What is run once before; where it fails, the peer is left out.
     #[serde(default)]
     pub prepare: Vec<String>,
+    /// It is started once instead of for each turn, and warmed up for so many seconds in each of its scenarios.
+    pub keep: Option<f64>,
     /// Its port, if it is always the same.
     pub port: Option<u16>,
     /// How long starting it may take.
     pub start_seconds: Option<u64>,
-    /// How long it is warmed up.
-    pub warm_up: Option<f64>,
+}
+
+/// What a peer is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// stompframe.
+    Ours,
+    /// Another STOMP server.
+    #[default]
+    Stomp,
+    /// A server without STOMP.
+    Raw,
 }
 
 /// A call of the load generator.
@@ -62,6 +87,8 @@ pub struct Scenario {
     pub title: String,
     /// The load generator's arguments, but for the server's address.
     pub run: Vec<String>,
+    /// How long is measured at least.
+    pub least_seconds: Option<f64>,
     /// The names of the servers.
     pub peers: Vec<String>,
     /// The one that the others are set against.
@@ -70,55 +97,17 @@ pub struct Scenario {
     pub metrics: Vec<Metric>,
 }
 
-/// A figure of a run.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Metric {
-    /// Deliveries in a second.
-    Deliveries,
-    /// The server's CPU time for each delivery, in microseconds.
-    Cpu,
-    /// The latency that half of the deliveries have at most, in microseconds.
-    P50,
-    /// The latency that 99 % of them have at most, in microseconds.
-    P99,
-    /// What the server's resident memory grew by, for each connection, in bytes.
-    Memory,
-    /// Connections that were opened and subscribed in a second.
-    Connects,
-}
-
-impl Metric {
-    /// What it is called in a table.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Deliveries => "deliveries/s",
-            Self::Cpu => "CPU for each delivery",
-            Self::P50 => "p50",
-            Self::P99 => "p99",
-            Self::Memory => "memory for each connection",
-            Self::Connects => "connects/s",
-        }
-    }
-
-    /// Whether more of it is better.
-    #[must_use]
-    pub const fn more_is_better(self) -> bool {
-        matches!(self, Self::Deliveries | Self::Connects)
-    }
-
-    /// The figure of this run, if it has one.
-    #[must_use]
-    pub fn of(self, report: &Report) -> Option<f64> {
-        match self {
-            Self::Deliveries => Some(report.deliveries_per_second),
-            Self::Cpu => report.server.and_then(|server| server.cpu_us_per_delivery),
-            Self::P50 => report.latency.map(|latency| latency.p50),
-            Self::P99 => report.latency.map(|latency| latency.p99),
-            Self::Memory => report.server.map(|server| server.bytes_per_connection),
-            Self::Connects => report.connects_per_second,
+impl Scenario {
+    /// One that nobody compares.
+    pub(crate) fn of(name: &str, run: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            run,
+            least_seconds: None,
+            peers: Vec::new(),
+            against: String::new(),
+            metrics: Vec::new(),
         }
     }
 }
@@ -147,9 +136,15 @@ impl Plan {
                 *peer = Peer {
                     name: peer.name.clone(),
                     title: peer.title.clone(),
+                    label: peer.label.clone(),
                     arguments: [other.arguments, peer.arguments.clone()].concat(),
                     ..other
                 };
+            }
+        }
+        for peer in &mut plan.peers {
+            if peer.label.is_empty() {
+                peer.label.clone_from(&peer.title);
             }
         }
         if let Some(peer) = plan.peers.iter().find(|peer| peer.command.is_empty()) {
@@ -167,7 +162,33 @@ impl Plan {
                 return Err(format!("scenario {name}: {against} is none of its peers"));
             }
         }
+        for goal in &plan.goals {
+            let wanted = goal.peers();
+            plan.has("goal", &goal.title, &goal.scenario, wanted)?;
+        }
+        for chart in &plan.charts {
+            let wanted = [chart.against.as_str()];
+            plan.has("chart", &chart.title, &chart.scenario, wanted)?;
+        }
         Ok(plan)
+    }
+
+    /// Fails unless there is such a scenario with these peers.
+    fn has<'a>(
+        &self,
+        kind: &str,
+        title: &str,
+        scenario: &str,
+        peers: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), String> {
+        let found = self.scenarios.iter().find(|it| it.name == scenario);
+        let found = found.ok_or_else(|| format!("{kind} {title}: no scenario {scenario}"))?;
+        for peer in peers {
+            if !found.peers.iter().any(|it| it == peer) {
+                return Err(format!("{kind} {title}: {scenario} has no peer {peer}"));
+            }
+        }
+        Ok(())
     }
 
     /// The peer of this name.
@@ -201,5 +222,9 @@ mod tests {
         assert_eq!(error("peers = ['b']\nagainst = 'a'"), "there is no peer b");
         let other = error("peers = ['a']\nagainst = 'b'");
         assert_eq!(other, "scenario s: b is none of its peers");
+        let goal =
+            "[[goal]]\ntitle = 'G'\nscenario = 's'\npeer = 'c'\nmetric = 'cpu'\nmust = 2\naim = 1";
+        let other = error(&format!("peers = ['a']\nagainst = 'a'\n{goal}"));
+        assert_eq!(other, "goal G: s has no peer c");
     }
 }

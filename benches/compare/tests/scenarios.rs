@@ -67,6 +67,8 @@ fn stompframe_delivers_everything() {
             &url,
             "fan-out --subscribers 5 --rate 200 --publishers 2 --distinct-ids",
         );
+        let report = delivers(&url, "fan-out --subscribers 5 --messages 30 --in-flight 8");
+        assert_eq!(report.deliveries, 150);
         delivers(&url, "fan-out --subscribers 5 --publish-to /app/load/{n}");
         delivers(
             &url,

@@ -60,6 +60,10 @@ pub struct Common {
     /// How long the same goes on before
     #[arg(long, default_value_t = 0.5, value_parser = seconds)]
     pub(crate) warm_up: f64,
+    /// So many messages of each publisher, which is always the same work: those in flight are sent at once, and the next
+    /// of them when everybody has received all. Nothing is warmed up, and --seconds is how long it may take
+    #[arg(long)]
+    pub(crate) messages: Option<usize>,
     /// The process whose CPU time and memory are looked at (Linux)
     #[arg(long)]
     pub(crate) server_pid: Option<u32>,

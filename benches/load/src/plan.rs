@@ -47,6 +47,8 @@ pub(crate) enum Kind {
 pub(crate) enum Pace {
     /// When fewer than so many messages are on their way.
     InFlight(usize),
+    /// So many at once, when everybody has received all of the last, and so many in the end.
+    Bursts { of: usize, until: usize },
     /// When its time has come; so much lies between two of them.
     Every(Duration),
 }
@@ -62,7 +64,7 @@ impl Scenario {
                 distinct_ids: it.distinct_ids,
                 pace: match it.rate {
                     Some(rate) => every(rate, it.publishers)?,
-                    None => Pace::InFlight(it.in_flight),
+                    None => it.common.pace(it.in_flight),
                 },
                 ..Plan::new("fan-out", &it.common, 128)?
             },
@@ -70,13 +72,13 @@ impl Scenario {
                 subscribers: it.rooms as usize * it.members,
                 publishers: it.publishers,
                 topics: it.rooms,
-                pace: Pace::InFlight(it.in_flight),
+                pace: it.common.pace(it.in_flight),
                 ..Plan::new("rooms", &it.common, 128)?
             },
             Self::Request(it) => Plan {
                 kind: Kind::Request,
                 publishers: it.clients,
-                pace: Pace::InFlight(it.in_flight),
+                pace: it.common.pace(it.in_flight),
                 ..Plan::new("request", &it.common, 128)?
             },
             Self::Idle(it) => Plan {
@@ -159,7 +161,9 @@ impl Plan {
         if self.wire.language == Language::Raw && self.topics > 1 {
             return Err("a raw server has one topic".to_owned());
         }
-        if matches!(self.pace, Pace::InFlight(0)) || self.at_a_time == 0 {
+        if matches!(self.pace, Pace::InFlight(0) | Pace::Bursts { of: 0, .. })
+            || self.at_a_time == 0
+        {
             return Err("at least one has to be in flight".to_owned());
         }
         Ok(self)
@@ -189,6 +193,19 @@ impl Plan {
             (Language::Raw, _) => String::new(),
             (Language::Stomp(_), true) => format!("sub-{subscriber}-{slot}"),
             (Language::Stomp(_), false) => format!("sub-{slot}"),
+        }
+    }
+}
+
+impl Common {
+    /// The pace of a closed loop.
+    fn pace(&self, in_flight: usize) -> Pace {
+        match self.messages {
+            Some(until) => Pace::Bursts {
+                of: in_flight,
+                until,
+            },
+            None => Pace::InFlight(in_flight),
         }
     }
 }

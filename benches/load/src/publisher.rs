@@ -40,6 +40,10 @@ impl Publisher {
     pub(crate) fn due(&self, pace: Pace, since: Duration, now: Duration) -> Option<Duration> {
         match pace {
             Pace::InFlight(most) => (self.sent.len() - self.oldest < most).then_some(now),
+            Pace::Bursts { of, until } => {
+                let sent = self.sent.len();
+                (sent < until && (!sent.is_multiple_of(of) || sent == self.oldest)).then_some(now)
+            }
             Pace::Every(_) => self.next(pace, since).filter(|due| *due <= now),
         }
     }
@@ -47,11 +51,19 @@ impl Publisher {
     /// When the next message will be due, if that is known.
     pub(crate) fn next(&self, pace: Pace, since: Duration) -> Option<Duration> {
         match pace {
-            Pace::InFlight(_) => None,
+            Pace::InFlight(_) | Pace::Bursts { .. } => None,
             Pace::Every(between) => {
                 let sent = u32::try_from(self.sent.len()).ok()?;
                 Some(since + between * sent)
             }
+        }
+    }
+
+    /// Whether it has sent all that it is to send, and everybody has received it.
+    pub(crate) fn is_through(&self, pace: Pace) -> bool {
+        match pace {
+            Pace::Bursts { until, .. } => self.oldest == self.sent.len() && self.oldest >= until,
+            Pace::InFlight(_) | Pace::Every(_) => false,
         }
     }
 
@@ -123,6 +135,24 @@ mod tests {
         publisher.received(0);
         assert_eq!(publisher.missing(), 0);
         assert!(publisher.due(pace, MS, MS).is_some());
+    }
+
+    #[test]
+    fn a_burst_follows_when_all_of_the_last_has_arrived() {
+        let mut publisher = Publisher::new(0, 0, 1);
+        let pace = Pace::Bursts { of: 2, until: 3 };
+        for _ in 0..2 {
+            assert!(publisher.due(pace, MS, MS).is_some());
+            publisher.send(MS, &[1]);
+        }
+        publisher.received(0);
+        assert_eq!(publisher.due(pace, MS, MS), None);
+        publisher.received(1);
+        assert!(publisher.due(pace, MS, MS).is_some());
+        publisher.send(MS, &[1]);
+        publisher.received(2);
+        assert_eq!(publisher.due(pace, MS, MS), None, "3 were to be sent");
+        assert!(publisher.is_through(pace));
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub struct Server {
     pub memory_before: u64,
     /// Resident bytes at the end.
     pub memory_after: u64,
+    /// The most that was ever resident.
+    pub memory_peak: u64,
     /// What came to it, for each connection.
     pub bytes_per_connection: f64,
 }
@@ -175,6 +177,7 @@ impl fmt::Display for Report {
             let mib = |bytes: u64| format!("{:.1}", bytes as f64 / 1024.0 / 1024.0);
             line("server, MiB before", mib(server.memory_before))?;
             line("server, MiB after", mib(server.memory_after))?;
+            line("server, MiB at most", mib(server.memory_peak))?;
             let each = server.bytes_per_connection / 1024.0;
             line("KiB for a connection", format!("{each:.2}"))?;
         }

@@ -29,13 +29,22 @@ impl Process {
 
     /// Its resident memory, in bytes.
     pub(crate) fn memory(self) -> io::Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// The most that its resident memory has been, in bytes.
+    pub(crate) fn memory_peak(self) -> io::Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    fn status(self, name: &str) -> io::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
         let kib = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(name))
             .and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         kib.map(|kib| kib * 1024)
-            .ok_or_else(|| io::Error::other("no VmRSS in its status"))
+            .ok_or_else(|| io::Error::other(format!("no {name} in its status")))
     }
 }
 

@@ -168,7 +168,7 @@ impl Clients {
         }
         let (reading, writing) = socket.into_split();
         let (source, sink) = (StreamSource::new(reading), StreamSink::new(writing));
-        match self.messaging.admit() {
+        match self.messaging.admit_from(peer.ip()) {
             Ok(admission) => {
                 let span = tracing::info_span!("tcp", %peer);
                 let connection = admission.serve(source, sink).instrument(span);

@@ -1,28 +1,24 @@
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use axum::routing::any;
-use axum::{Extension, Router};
-use futures_util::StreamExt as _;
-use stompframe_core::Messaging;
-use stompframe_core::connection::EndpointConfig as _;
-use stompframe_core::session::{Principal, SessionAttributes};
-use stompframe_core::stomp::Version;
+use bytes::Bytes;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::{Parts, downcast};
+use stompframe_core::connection::{Admission, EndpointConfig as _};
+use stompframe_core::{Limits, Messaging};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 
+use super::control::Control;
 use super::sink::WebSocketSink;
 use super::source::WebSocketSource;
+use super::upgrade::Upgrade;
 use crate::endpoint::Endpoint;
-use crate::origin::OriginPolicy;
-
-/// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
-const READ_BUFFER: usize = 4 * 1024;
-
-/// What is written is collected up to here before it goes to the socket, unless it is flushed
-/// before.
-const WRITE_BUFFER: usize = 16 * 1024;
+use crate::handshake::Gate;
 
 /// Adds the endpoint's route.
 pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
@@ -30,93 +26,70 @@ pub(crate) fn mount<S: Clone + Send + Sync + 'static>(
     endpoint: &Endpoint,
     messaging: &Messaging,
 ) -> Router<S> {
-    let origins = Arc::new(endpoint.origins.clone());
-    let messaging = messaging.clone();
-    // `any`, because over HTTP/2 a WebSocket begins with CONNECT.
+    let gate = Arc::new(Gate::new(endpoint, messaging));
+    let max_message = max_message(messaging.limits());
     let handshake =
-        move |headers: HeaderMap,
-              uri: Uri,
-              principal: Option<Extension<Principal>>,
-              attributes: Option<Extension<SessionAttributes>>,
-              upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
-            let upgrade = match upgrade {
-                Ok(upgrade) => upgrade,
-                Err(rejection) => return refuse(rejection),
-            };
-            let known = Known {
-                principal: principal.map(|Extension(principal)| principal),
-                attributes: attributes.map(|Extension(attributes)| attributes),
-            };
-            open(&messaging, &origins, (&headers, &uri), known, upgrade)
-        };
-    router.route(endpoint.path(), any(handshake))
+        any(move |request: Request| async move { handshake(&gate, max_message, request).await });
+    router.route(endpoint.path(), handshake)
 }
 
-/// What the application's middleware found out about who connects.
-struct Known {
-    principal: Option<Principal>,
-    attributes: Option<SessionAttributes>,
+/// How many bytes a message may have: several STOMP frames may share one, and none has to fit into one.
+pub(crate) const fn max_message(limits: &Limits) -> usize {
+    limits.frame.max_frame.saturating_mul(2)
 }
 
-/// Answers a request that is no handshake.
-fn refuse(rejection: WebSocketUpgradeRejection) -> Response {
-    match rejection {
-        // RFC 6455, 4.4: the answer names the version that is spoken here.
-        WebSocketUpgradeRejection::InvalidWebSocketVersionHeader(_) => (
-            StatusCode::UPGRADE_REQUIRED,
-            [(header::SEC_WEBSOCKET_VERSION, "13")],
-            "this version of WebSocket is not spoken here",
-        )
-            .into_response(),
-        rejection => rejection.into_response(),
-    }
-}
-
-fn open(
-    messaging: &Messaging,
-    origins: &OriginPolicy,
-    (headers, uri): (&HeaderMap, &Uri),
-    known: Known,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    if !origins.allows(headers, uri) {
-        tracing::warn!(
-            origin = ?headers.get("origin"),
-            host = ?headers.get("host"),
-            "a handshake from another origin was refused; `.allowed_origins([..])` allows it"
-        );
-        return (
-            StatusCode::FORBIDDEN,
-            "origin-denied: this page may not connect here",
-        )
-            .into_response();
-    }
-    let admission = match messaging.admit() {
-        Ok(admission) => admission
-            .for_principal(known.principal)
-            .with_attributes(&known.attributes.unwrap_or_default()),
-        Err(code) => {
-            tracing::warn!(%code, "a handshake was refused");
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                format!("{code}: {}", code.message()),
-            )
-                .into_response();
-        }
+/// Answers a request that is to begin a WebSocket.
+pub(crate) async fn handshake(gate: &Gate, max_message: usize, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match Upgrade::of(&mut parts) {
+        Ok(upgrade) => upgrade,
+        Err(response) => return response,
     };
-    // Several STOMP frames may share a message, and none has to fit into one.
-    let max_message = messaging.limits().frame.max_frame.saturating_mul(2);
-    upgrade
-        .protocols([Version::V1_2, Version::V1_1, Version::V1_0].map(Version::sub_protocol))
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_message_size(max_message)
-        .max_frame_size(max_message)
-        .on_failed_upgrade(
-            |error| tracing::warn!(%error, "a connection was lost during its handshake"),
-        )
-        .on_upgrade(move |socket| {
-            let (sink, source) = socket.split();
-            admission.serve(WebSocketSource::new(source), WebSocketSink::new(sink))
-        })
+    match gate.admit(parts).await {
+        Ok(admission) => open(admission, upgrade, max_message),
+        Err(response) => response,
+    }
+}
+
+fn open(admission: Admission, upgrade: Upgrade, max_message: usize) -> Response {
+    let response = upgrade.response();
+    tokio::spawn(async move {
+        match upgrade.connection.await {
+            Ok(connection) => serve(admission, connection, max_message).await,
+            Err(error) => tracing::warn!(%error, "a connection was lost during its handshake"),
+        }
+    });
+    response
+}
+
+/// Serves a session on the connection that the handshake leaves behind.
+async fn serve(admission: Admission, connection: Upgraded, max_message: usize) {
+    match downcast::<TokioIo<TcpStream>>(connection) {
+        // Straight on the socket, past what HTTP had around it.
+        Ok(Parts { io, read_buf, .. }) => {
+            let (reading, writing) = io.into_inner().into_split();
+            run(admission, reading, writing, read_buf, max_message).await;
+        }
+        // TLS, for example.
+        Err(connection) => {
+            let (reading, writing) = tokio::io::split(TokioIo::new(connection));
+            run(admission, reading, writing, Bytes::new(), max_message).await;
+        }
+    }
+}
+
+async fn run(
+    admission: Admission,
+    reading: impl AsyncRead + Send + Unpin + 'static,
+    writing: impl AsyncWrite + Send + Unpin + 'static,
+    read: Bytes,
+    max_message: usize,
+) {
+    let control = Arc::new(Control::default());
+    let source = WebSocketSource::new(reading, &read, max_message, Arc::clone(&control));
+    // It is a part of what HTTP has read, which is much larger.
+    drop(read);
+    admission
+        .serve(source, WebSocketSink::new(writing, control))
+        .await;
 }

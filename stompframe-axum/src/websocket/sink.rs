@@ -1,59 +1,93 @@
-use std::collections::VecDeque;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use futures_util::SinkExt as _;
-use futures_util::stream::SplitSink;
-use stompframe_core::connection::{TransportError, TransportSink};
 use stompframe_core::session::{Close, OutgoingFrame};
+use stompframe_core::transport::{Gathered, TransportError, TransportSink};
+use tokio::io::AsyncWrite;
+
+use super::control::Control;
+
+/// How the last frame of a message begins (RFC 6455, 5.2): FIN, and the opcode. Every message is one
+/// frame here.
+const TEXT: u8 = 0x81;
+const BINARY: u8 = 0x82;
+const CLOSE: u8 = 0x88;
+const PING: u8 = 0x89;
 
 /// Writes each STOMP frame as one message: text where it is text, binary where it is not.
-pub(crate) struct WebSocketSink {
-    socket: SplitSink<WebSocket, Message>,
-    pushed: VecDeque<Message>,
+///
+/// All messages that are there go with one system call, from where they are: the bytes are the same
+/// for all who receive them. That, and not to wake anybody for it, is why this is not left to a
+/// library.
+pub(crate) struct WebSocketSink<W> {
+    socket: W,
+    gathered: Gathered,
+    control: Arc<Control>,
     closing: bool,
 }
 
-impl WebSocketSink {
-    pub(crate) const fn new(socket: SplitSink<WebSocket, Message>) -> Self {
+impl<W> WebSocketSink<W> {
+    pub(super) fn new(socket: W, control: Arc<Control>) -> Self {
         Self {
             socket,
-            pushed: VecDeque::new(),
+            gathered: Gathered::default(),
+            control,
             closing: false,
         }
     }
+
+    fn push_message(&mut self, first: u8, payload: Bytes) {
+        let mut head = [first, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let head: &[u8] = match payload.len() {
+            length @ 0..126 => {
+                head[1] = low_byte(length);
+                &head[..2]
+            }
+            length => match u16::try_from(length) {
+                Ok(length) => {
+                    head[1] = 126;
+                    head[2..4].copy_from_slice(&length.to_be_bytes());
+                    &head[..4]
+                }
+                Err(_) => {
+                    head[1] = 127;
+                    head[2..Gathered::MAX_HEAD].copy_from_slice(&(length as u64).to_be_bytes());
+                    &head
+                }
+            },
+        };
+        self.gathered.push(head, payload);
+    }
 }
 
-impl TransportSink for WebSocketSink {
+/// Of a length below 126, all of it.
+const fn low_byte(length: usize) -> u8 {
+    length.to_le_bytes()[0]
+}
+
+impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> {
     const PINGS: bool = true;
 
     fn push(&mut self, frame: OutgoingFrame) {
-        let message = match frame {
-            OutgoingFrame::Text(text) => {
-                let bytes = text.into_bytes();
-                match Utf8Bytes::try_from(bytes.clone()) {
-                    Ok(text) => Message::Text(text),
-                    Err(_) => Message::Binary(bytes),
-                }
-            }
-            OutgoingFrame::Binary(bytes) => Message::Binary(bytes),
+        let first = match frame {
+            OutgoingFrame::Text(_) => TEXT,
+            OutgoingFrame::Binary(_) => BINARY,
         };
-        self.pushed.push_back(message);
+        self.push_message(first, frame.into_bytes());
     }
 
     fn ping(&mut self) {
-        self.pushed.push_back(Message::Ping(Bytes::new()));
+        self.push_message(PING, Bytes::new());
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        while !self.pushed.is_empty() {
-            ready!(self.socket.poll_ready_unpin(context)).map_err(gone)?;
-            if let Some(message) = self.pushed.pop_front() {
-                self.socket.start_send_unpin(message).map_err(gone)?;
-            }
+        if let Some(answers) = self.control.take() {
+            self.gathered.push(&[], answers);
         }
-        self.socket.poll_flush_unpin(context).map_err(gone)
+        self.gathered
+            .poll_write(std::pin::Pin::new(&mut self.socket), context)
+            .map_err(|error| TransportError::Gone(error.into()))
     }
 
     fn poll_close(
@@ -61,18 +95,14 @@ impl TransportSink for WebSocketSink {
         context: &mut Context<'_>,
         close: &Close,
     ) -> Poll<Result<(), TransportError>> {
-        if !self.closing {
-            self.closing = true;
-            let frame = CloseFrame {
-                code: close.code(),
-                reason: close.reason().into(),
-            };
-            self.pushed.push_back(Message::Close(Some(frame)));
+        if !std::mem::replace(&mut self.closing, true) && !self.control.is_answered() {
+            self.control.close();
+            let mut payload = close.code().to_be_bytes().to_vec();
+            payload.extend_from_slice(close.reason().as_bytes());
+            // RFC 6455, 5.5: a control frame has at most 125 bytes.
+            payload.truncate(125);
+            self.push_message(CLOSE, payload.into());
         }
         self.poll_flush(context)
     }
-}
-
-fn gone(error: axum::Error) -> TransportError {
-    TransportError::Gone(error.into_inner())
 }

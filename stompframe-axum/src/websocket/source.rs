@@ -1,47 +1,84 @@
-use std::task::{Context, Poll, ready};
+use std::io::{self, ErrorKind, Read, Write};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
-use futures_util::StreamExt as _;
-use futures_util::stream::SplitStream;
 use stompframe_core::connection::{TransportError, TransportSource};
-use tokio_tungstenite::tungstenite::Error;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
+use tokio_tungstenite::tungstenite::{self, Message};
+
+use super::control::Control;
+
+/// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
+const READ_BUFFER: usize = 2 * 1024;
 
 /// The payloads of a client's messages, text and binary alike.
-pub(crate) struct WebSocketSource {
-    socket: SplitStream<WebSocket>,
+pub(crate) struct WebSocketSource<R> {
+    socket: R,
+    messages: WebSocketContext,
+    control: Arc<Control>,
     ended: bool,
     close_code: Option<u16>,
 }
 
-impl WebSocketSource {
-    pub(crate) const fn new(socket: SplitStream<WebSocket>) -> Self {
+impl<R> WebSocketSource<R> {
+    /// Reads messages of at most so many bytes. `read` is what has been read from the socket
+    /// already.
+    pub(super) fn new(socket: R, read: &Bytes, max_message: usize, control: Arc<Control>) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .max_message_size(Some(max_message))
+            .max_frame_size(Some(max_message))
+            // Only pongs and a close are written here, and they are taken at once or not at all.
+            .write_buffer_size(0)
+            .max_write_buffer_size(READ_BUFFER);
+        let messages =
+            WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config));
         Self {
             socket,
+            messages,
+            control,
             ended: false,
             close_code: None,
         }
     }
 }
 
-impl TransportSource for WebSocketSource {
+impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<R> {
     fn poll_receive(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let mut wire = Wire {
+            socket: &mut self.socket,
+            control: &self.control,
+            context,
+        };
         while !self.ended {
-            match ready!(self.socket.poll_next_unpin(context)) {
-                Some(Ok(Message::Text(text))) => return Poll::Ready(Some(Ok(text.into()))),
-                Some(Ok(Message::Binary(bytes))) => return Poll::Ready(Some(Ok(bytes))),
-                // Signs of life without data. The library answers pings by itself, and a close too
-                // while we read on until the end.
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                    return Poll::Ready(Some(Ok(Bytes::new())));
+            match self.messages.read(&mut wire) {
+                Ok(Message::Text(text)) => return Poll::Ready(Some(Ok(text.into()))),
+                Ok(Message::Binary(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                // Signs of life without data. The library has the answer to a ping ready.
+                Ok(Message::Ping(_) | Message::Pong(_)) => {
+                    let answered = self.messages.flush(&mut wire);
+                    return Poll::Ready(Some(match answered {
+                        Err(error) if !would_block(&error) => Err(what_went_wrong(error)),
+                        _ => Ok(Bytes::new()),
+                    }));
                 }
-                Some(Ok(Message::Close(close))) => self.close_code = close.map(|close| close.code),
-                Some(Err(error)) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
-                None => self.ended = true,
+                // The library answers that, too, while we read on until the end.
+                Ok(Message::Close(close)) => {
+                    self.close_code = close.map(|close| close.code.into());
+                    self.control.answer();
+                }
+                // Comes only where it is asked for.
+                Ok(Message::Frame(_)) => {}
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
+                Err(error) if would_block(&error) => return Poll::Pending,
+                Err(error) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
             }
         }
         Poll::Ready(None)
@@ -52,15 +89,49 @@ impl TransportSource for WebSocketSource {
     }
 }
 
-fn what_went_wrong(error: axum::Error) -> TransportError {
-    let error = error.into_inner();
-    match error.downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => TransportError::TooLarge,
-        Some(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
-            TransportError::Gone(error)
+/// The socket as the library sees it during one poll: it reads from the socket, and what it writes is
+/// left to the writing half.
+struct Wire<'a, 'c, R> {
+    socket: &'a mut R,
+    control: &'a Control,
+    context: &'a mut Context<'c>,
+}
+
+impl<R: AsyncRead + Unpin> Read for Wire<'_, '_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut into = ReadBuf::new(into);
+        match Pin::new(&mut *self.socket).poll_read(self.context, &mut into) {
+            Poll::Ready(read) => read.map(|()| into.filled().len()),
+            Poll::Pending => Err(ErrorKind::WouldBlock.into()),
         }
-        Some(Error::Utf8(_)) => TransportError::NotUtf8(error),
-        Some(Error::Protocol(_) | Error::AttackAttempt) => TransportError::Violation(error),
-        _ => TransportError::Gone(error),
+    }
+}
+
+impl<R> Write for Wire<'_, '_, R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.control.push(bytes) {
+            true => Ok(bytes.len()),
+            false => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn would_block(error: &tungstenite::Error) -> bool {
+    matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
+}
+
+pub(crate) fn what_went_wrong(error: tungstenite::Error) -> TransportError {
+    match error {
+        Error::Capacity(_) => TransportError::TooLarge,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+            TransportError::Gone(error.into())
+        }
+        Error::Utf8(_) => TransportError::NotUtf8(error.into()),
+        Error::Protocol(_) | Error::AttackAttempt => TransportError::Violation(error.into()),
+        error => TransportError::Gone(error.into()),
     }
 }

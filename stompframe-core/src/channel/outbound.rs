@@ -106,6 +106,15 @@ impl ClientOutboundChannel {
             .push(self.encode(message, recipient, delivery));
     }
 
+    /// Delivers to one recipient without asking interceptors, as long as it has the subscription.
+    pub fn push_if_subscribed(&self, message: &Message, recipient: &Recipient, delivery: Delivery) {
+        debug_assert!(self.is_plain());
+        let frame = self.encode(message, recipient, delivery);
+        recipient
+            .session
+            .push_if_subscribed(&recipient.subscription, frame);
+    }
+
     /// Delivers to one recipient, through the interceptors, as long as it has the subscription.
     ///
     /// # Errors
@@ -137,8 +146,7 @@ impl ClientOutboundChannel {
             subscription,
         } = recipient;
         if self.is_plain() {
-            let frame = self.encode(message, recipient, delivery);
-            session.push_if_subscribed(subscription, frame);
+            self.push_if_subscribed(message, recipient, delivery);
             return Ok(Outcome::Handled);
         }
         let mut message = message.clone();

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -6,12 +7,15 @@ use super::error_frame::{ErrorHandler, FailedFrame};
 use super::shared::Shared;
 
 use crate::error::{Chain, ErrorCode, MessagingError, Untrusted, Violation};
-use crate::message::{Message, Payload};
+use crate::message::{Message, Payload, SubscriptionId};
 use crate::session::{Close, OutgoingFrame, Session};
 use crate::stomp::{Command, Frame, Version};
 
 /// The user destination where a client hears about frames of its own that failed, if it wants to.
 const ERRORS: &str = "/queue/errors";
+
+/// The user destination where a client hears of its credentials, if it wants to.
+const CREDENTIALS: &str = "/queue/credentials";
 
 /// What a client is told about its frames: receipts, refusals, errors.
 pub(super) struct Answers {
@@ -29,6 +33,15 @@ pub(super) struct About<'a> {
     pub(super) receipt: Option<&'a str>,
 }
 
+/// The body of a message on [`CREDENTIALS`].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials {
+    event: &'static str,
+    /// In milliseconds; none if they do not.
+    expires_in: Option<u64>,
+}
+
 /// The body of a message on [`ERRORS`].
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,6 +54,8 @@ struct Problem<'a> {
     violations: &'a [Violation],
     #[serde(skip_serializing_if = "str::is_empty")]
     destination: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt_id: Option<&'a str>,
 }
@@ -119,17 +134,64 @@ impl Answers {
             detail: error.detail(),
             violations: error.violations(),
             destination: about.destination,
+            subscription: None,
             receipt_id: about.receipt,
         };
+        self.tell_problem(problem).await
+    }
+
+    async fn tell_problem(&self, problem: Problem<'_>) -> bool {
+        let (code, receipt) = (
+            problem.code.to_owned(),
+            problem.receipt_id.map(str::to_owned),
+        );
         let Ok(mut message) = Message::with_payload(ERRORS, Payload(problem)) else {
             return false;
         };
-        message
-            .headers_mut()
-            .set("error-code", error.code().as_str());
-        if let Some(receipt) = about.receipt {
-            message.headers_mut().set("receipt-id", receipt.to_owned());
+        message.headers_mut().set("error-code", code);
+        if let Some(receipt) = receipt {
+            message.headers_mut().set("receipt-id", receipt);
         }
+        let users = &self.shared.users;
+        users.send_to_session(&self.session, &message).await
+    }
+
+    /// Tells the client that a subscription was taken from it, where it listens for errors; where it
+    /// does not, with ERROR, or it would wait for what never comes.
+    pub(super) async fn revoked(
+        &self,
+        error: &MessagingError,
+        id: &SubscriptionId,
+        destination: &str,
+    ) {
+        tracing::info!(
+            code = %error.code(),
+            destination = %Untrusted(destination),
+            error = %Chain(error),
+            "a subscription was revoked"
+        );
+        let problem = Problem {
+            code: error.code().as_str(),
+            message: error.code().message(),
+            detail: error.detail(),
+            violations: &[],
+            destination,
+            subscription: id.header(),
+            receipt_id: None,
+        };
+        if !self.tell_problem(problem).await {
+            self.error(error, None, None);
+        }
+    }
+
+    /// Tells the client what becomes of its credentials, if it listens for that. Says whether it does.
+    pub(super) async fn credentials(&self, event: &'static str) -> bool {
+        let left = self.session.principal().and_then(|user| user.time_left());
+        let expires_in = left.map(milliseconds);
+        let body = Credentials { event, expires_in };
+        let Ok(message) = Message::with_payload(CREDENTIALS, Payload(body)) else {
+            return false;
+        };
         let users = &self.shared.users;
         users.send_to_session(&self.session, &message).await
     }
@@ -179,6 +241,11 @@ impl Answers {
         let encoded = amended.or_else(|| encode(&frame));
         self.session.outbox().seal(encoded, Close::because(code));
     }
+}
+
+/// A time as clients are told it.
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Whether a client that does not listen for errors has to be told all the same.

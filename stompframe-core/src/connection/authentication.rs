@@ -3,24 +3,41 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
 
 use crate::error::{BoxError, ErrorCode, MessagingError};
 use crate::session::{Principal, Session};
 use crate::stomp::Headers;
 
 /// What a client says of itself as it connects: the headers of its CONNECT frame, and what the
-/// handshake found out before.
+/// handshake found out before. Or what it says to renew its credentials, later.
 ///
 /// Its debug output names the headers but shows none of their values.
 #[derive(Clone)]
 pub struct Connect {
     headers: Headers,
     session: Arc<Session>,
+    principal: Option<Principal>,
+    is_renewal: bool,
 }
 
 impl Connect {
-    pub(super) const fn new(headers: Headers, session: Arc<Session>) -> Self {
-        Self { headers, session }
+    pub(super) fn new(headers: Headers, session: Arc<Session>) -> Self {
+        let principal = session.principal();
+        Self {
+            headers,
+            session,
+            principal,
+            is_renewal: false,
+        }
+    }
+
+    /// As if the client that is connected did so once more.
+    pub(super) fn again(headers: Headers, session: Arc<Session>) -> Self {
+        Self {
+            is_renewal: true,
+            ..Self::new(headers, session)
+        }
     }
 
     /// A header of the frame, in whatever case its name is written: what HTTP calls `Authorization`
@@ -55,13 +72,20 @@ impl Connect {
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
 
-    /// Whom the handshake took the client for, if it did.
+    /// Whether the client is connected already, and presents new credentials: they come as the headers
+    /// of a SEND to `/user/credentials`.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        self.session.principal()
+    pub const fn is_renewal(&self) -> bool {
+        self.is_renewal
     }
 
-    /// The session that is about to begin.
+    /// Whom the handshake took the client for, if it did; for a renewal, who the client is.
+    #[must_use]
+    pub const fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
+    /// The session: about to begin, unless this is a renewal.
     #[must_use]
     pub const fn session(&self) -> &Arc<Session> {
         &self.session
@@ -109,7 +133,11 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Denied {
 
 /// Finds out who connects, with the application's own function.
 #[derive(Clone)]
-pub(crate) struct Authenticator(Arc<Authenticate>);
+pub(crate) struct Authenticator {
+    authenticate: Arc<Authenticate>,
+    /// How many may be found out side by side.
+    permits: Arc<Semaphore>,
+}
 
 type Authenticate =
     dyn Fn(Connect) -> BoxFuture<'static, Result<Option<Principal>, Denied>> + Send + Sync;
@@ -121,17 +149,29 @@ impl Authenticator {
         Fut: Future<Output = Result<P, Denied>> + Send + 'static,
         P: Into<Option<Principal>>,
     {
-        Self(Arc::new(move |connect| {
-            let deciding = authenticate(connect);
-            Box::pin(async move { deciding.await.map(Into::into) })
-        }))
+        Self {
+            authenticate: Arc::new(move |connect| {
+                let deciding = authenticate(connect);
+                Box::pin(async move { deciding.await.map(Into::into) })
+            }),
+            permits: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// Says how many may be found out side by side. Before that, none is.
+    pub(crate) fn allow(&self, at_once: usize) {
+        self.permits
+            .add_permits(at_once.min(Semaphore::MAX_PERMITS));
     }
 
     pub(super) async fn decide(
         &self,
         connect: Connect,
     ) -> Result<Option<Principal>, MessagingError> {
-        (self.0)(connect).await.map_err(|Denied(error)| error)
+        // Fair: who came first is next. Nobody closes it.
+        let _permit = self.permits.acquire().await;
+        let decided = (self.authenticate)(connect).await;
+        decided.map_err(|Denied(error)| error)
     }
 }
 

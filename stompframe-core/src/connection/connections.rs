@@ -1,3 +1,5 @@
+use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +12,13 @@ use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
 use crate::error::ErrorCode;
-use crate::session::{Place, Principal, Session, SessionAttributes};
+use crate::session::{Place, PlaceLimits, Places, Principal, Session, SessionAttributes};
 
 /// All connections of an application: who may open one, and how they end together.
 #[derive(Debug)]
 pub(crate) struct Connections {
     shared: Arc<Shared>,
+    places: Arc<Places>,
     /// Set once the application goes down: nobody new is admitted, and everybody is told.
     shutdown: CancellationToken,
     /// Set when there is no more time to be polite.
@@ -27,6 +30,7 @@ impl Connections {
     pub(crate) fn new(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),
+            places: Arc::default(),
             shutdown: CancellationToken::new(),
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -37,22 +41,29 @@ impl Connections {
         &self.shared
     }
 
-    /// Takes a place for a connection, before its handshake is answered.
-    pub(crate) fn admit(self: &Arc<Self>) -> Result<Admission, ErrorCode> {
+    /// Takes a place for a connection from this address, before its handshake is answered.
+    pub(crate) fn admit(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Admission, ErrorCode> {
         if self.shutdown.is_cancelled() {
             return Err(ErrorCode::ServerShutdown);
         }
-        let Shared {
-            sessions, limits, ..
-        } = &*self.shared;
-        let place = sessions
-            .take_place(limits.max_sessions, limits.max_connecting)
-            .ok_or(ErrorCode::Overloaded)?;
+        let limits = &self.shared.limits;
+        let limits = PlaceLimits {
+            all: limits.max_sessions,
+            connecting: limits.max_connecting,
+            of_address: limits.max_sessions_per_address,
+            connecting_of_address: limits.max_connecting_per_address,
+        };
+        let place = self.places.take(address, limits).map_err(|reason| {
+            tracing::warn!(address = ?address, %reason, "a connection finds no place");
+            ErrorCode::Overloaded
+        })?;
         Ok(Admission {
             connections: Arc::clone(self),
             place,
+            address,
             principal: None,
             attributes: SessionAttributes::new(),
+            needs_csrf_token: false,
         })
     }
 
@@ -82,8 +93,10 @@ impl Connections {
 pub struct Admission {
     connections: Arc<Connections>,
     place: Place,
+    address: Option<IpAddr>,
     principal: Option<Principal>,
     attributes: SessionAttributes,
+    needs_csrf_token: bool,
 }
 
 impl Admission {
@@ -101,28 +114,61 @@ impl Admission {
         self
     }
 
+    /// Refuses CONNECT unless it gives the [`CsrfToken`](crate::security::CsrfToken) that is among the
+    /// attributes; if there is none, whatever it gives.
+    #[must_use]
+    pub const fn requires_csrf_token(mut self) -> Self {
+        self.needs_csrf_token = true;
+        self
+    }
+
     /// Drives a connection from its first byte to its last. It is the whole life of a session, and
     /// is to be run in a task of its own; shutting down waits for it.
-    pub async fn serve(self, source: impl TransportSource, sink: impl TransportSink) {
+    pub fn serve(
+        self,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) -> impl Future<Output = ()> + Send {
+        self.serve_telling(|_| {}, source, sink)
+    }
+
+    /// As [`serve`](Self::serve), and tells first which session it is, for a transport that has to know what
+    /// client and server agree on.
+    pub async fn serve_telling(
+        self,
+        tell: impl FnOnce(&Arc<Session>) + Send,
+        source: impl TransportSource,
+        sink: impl TransportSink,
+    ) {
         let Self {
             connections,
             place,
+            address,
             principal,
             attributes,
+            needs_csrf_token,
         } = self;
         let Connections {
             shared,
             shutdown,
             abort,
             tasks,
+            ..
         } = &*connections;
-        let session =
-            Arc::new(Session::new(shared.limits.outbox, principal).with_attributes(attributes));
+        let session = Session::new(shared.limits.outbox, principal)
+            .with_attributes(attributes)
+            .with_scope(Arc::clone(&shared.scope))
+            .at_address(address)
+            .needing_csrf_token(needs_csrf_token);
+        let session = Arc::new(session);
+        tell(&session);
         // Dropped when the connection is over, however it ends.
         let _ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        let driven =
-            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span);
+        // Boxed, because each of those who wrap it would have room for it twice.
+        let driven = Box::pin(
+            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span),
+        );
         tasks.track_future(abort.run_until_cancelled(driven)).await;
         drop(place);
     }

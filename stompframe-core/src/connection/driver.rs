@@ -1,22 +1,24 @@
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
 use super::linger::linger;
+use super::overseer::Overseer;
+use super::pace::Pace;
 use super::protocol::Protocol;
-use super::reader::{End, Reader};
+use super::reader::{End, Reader, Turn};
 use super::shared::Shared;
 use super::silence::Silence;
 use super::transport::{TransportSink, TransportSource};
 use super::writer::Writer;
 use crate::error::{ErrorCode, MessagingError};
 use crate::event::DisconnectReason;
-use crate::session::{Close, Place, Session};
+use crate::session::{Close, Place, Session, corked};
 use crate::stomp::Decoder;
 
 /// Drives a session until its connection has ended. Once `shutdown` is set, the session finishes
@@ -32,37 +34,49 @@ pub(super) async fn drive<K: TransportSink>(
     let limits = &shared.limits;
     // The two halves stop each other through this and through the seal of the outbox.
     let stop = CancellationToken::new();
-    // And the reader has the writer ask for a sign of life.
-    let ping = Notify::new();
+    let writer = Writer::attach(&session, sink);
 
-    let reading = async {
+    // Pinned where they are made, because what is moved has its place in the future twice.
+    let mut reading = pin!(async {
         let answers = Answers::new(Arc::clone(&shared), Arc::clone(&session));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
         let reader = Reader {
             silence: Silence::new(limits, K::PINGS, protocol.connect_by()),
+            turn: Turn::default(),
+            pace: Pace::new(&limits.rates, &session),
             budget: limits.max_before_connect,
             decoder: Decoder::for_server(limits.frame_before_connect()),
             source: &mut source,
             protocol: &mut protocol,
             place,
-            ping: &ping,
+            answer: &|| session.outbox().wake(),
+            ask: &|| writer.ask(),
             stop: &stop,
             shutdown,
             limits,
         };
-        // Handlers' panics are caught where they are called; this is for interceptors and for us.
-        let end = AssertUnwindSafe(reader.run())
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| {
-                tracing::error!("the connection's own code panicked");
-                protocol
-                    .answers()
-                    .fail(&MessagingError::new(ErrorCode::Internal), None);
-                End::Failed
+        let end = {
+            let reading_ended = CancellationToken::new();
+            let frames = pin!(async {
+                // Handlers' panics are caught where they are called; this is for interceptors and
+                // for us.
+                let end = AssertUnwindSafe(reader.run()).catch_unwind().await;
+                reading_ended.cancel();
+                end
             });
+            let overseer = Overseer::new(Arc::clone(&shared), Arc::clone(&session));
+            let orders = pin!(overseer.run(&reading_ended));
+            tokio::join!(frames, orders).0
+        };
+        let end = end.unwrap_or_else(|_| {
+            tracing::error!("the connection's own code panicked");
+            protocol
+                .answers()
+                .fail(&MessagingError::new(ErrorCode::Internal), None);
+            End::Failed
+        });
         let reason = reason(end, &session, &source);
-        protocol.end_session().await;
+        Box::pin(protocol.end_session()).await;
         let is_there = !matches!(end, End::Closed | End::Lost);
         let closing = async {
             if is_there {
@@ -88,14 +102,15 @@ pub(super) async fn drive<K: TransportSink>(
         };
         // Whoever wants to know of the end does not hold up the client.
         tokio::join!(protocol.tell_disconnected(reason), closing);
-    };
-    let writing = async {
-        if let Err(error) = Writer::new(sink, &session, &ping, limits).run().await {
+    });
+    let writing = pin!(async {
+        if let Err(error) = writer.run(limits).await {
             tracing::debug!(%error, "writing ended");
         }
         stop.cancel();
-    };
-    tokio::join!(reading, writing);
+    });
+    // What the client's frames lead to is written when all that has come is handled.
+    tokio::join!(corked(reading.as_mut()), writing);
 }
 
 /// Why a session is over whose reading came to this end.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::broker::BrokerLimits;
 use crate::destination;
-use crate::session::OutboxLimits;
+use crate::session::{OutboxLimits, RateLimits};
 use crate::stomp::FrameLimits;
 
 /// Everything that grows with what clients do, and how far it may, whichever transport they use.
@@ -28,6 +28,8 @@ pub struct Limits {
     pub frame: FrameLimits,
     /// What may wait to be written to one client. Beyond: the session ends with `slow-consumer`.
     pub outbox: OutboxLimits,
+    /// How much clients may send in a while. Who sends more is read more slowly.
+    pub rates: RateLimits,
     /// What the broker in memory keeps.
     pub broker: BrokerLimits,
     /// What a session's transactions may hold. Beyond: ERROR `transaction-limit`.
@@ -43,6 +45,19 @@ pub struct Limits {
     /// open connections and say nothing leave places to those who do. Beyond: as for
     /// [`max_sessions`](Self::max_sessions).
     pub max_connecting: usize,
+    /// How many connections there may be from one address, where it is known; any number unless told
+    /// otherwise. Behind a proxy that the endpoint does not trust, all clients have the proxy's. Of
+    /// IPv6, a network of 64 bits counts as one address. Beyond: as for
+    /// [`max_sessions`](Self::max_sessions).
+    pub max_sessions_per_address: Option<usize>,
+    /// How many of these may be without CONNECT at a time; 64 unless told otherwise. Addresses of the
+    /// machine itself and of private networks are not held to it, since a proxy may be there. Beyond:
+    /// as for [`max_sessions`](Self::max_sessions).
+    pub max_connecting_per_address: usize,
+    /// How many clients are authenticated side by side, since what compares passcodes takes its time on
+    /// purpose; 128 unless told otherwise. The others wait for their turn, within
+    /// [`connect_timeout`](Self::connect_timeout). Beyond: ERROR `connect-timeout`.
+    pub max_authenticating: usize,
     /// How many sessions one user may have; 64 unless told otherwise. Those who are anonymous are
     /// not counted. Beyond: ERROR `overloaded`.
     pub max_sessions_per_user: usize,
@@ -66,6 +81,10 @@ pub struct Limits {
     /// How long it then has; 10 seconds unless told otherwise. Beyond: the connection is dropped
     /// (`pong-timeout`), as nobody seems to be there who could be told.
     pub pong_timeout: Duration,
+    /// How long before a user's credentials expire the client is warned; a minute unless told otherwise,
+    /// and half of the time that they are good for where that is less. Beyond the expiry: ERROR
+    /// `session-expired`.
+    pub expiry_warning: Duration,
     /// How long a handler may take; 30 seconds unless told otherwise. Beyond: it is stopped at its
     /// next `.await`, and its message has failed with `handler-timeout`.
     pub handler_timeout: Duration,
@@ -101,11 +120,15 @@ impl Default for Limits {
         Self {
             frame: FrameLimits::default(),
             outbox: OutboxLimits::default(),
+            rates: RateLimits::default(),
             broker: BrokerLimits::default(),
             transactions: TransactionLimits::default(),
             max_before_connect: 16 * 1024,
             max_sessions: 10_000,
             max_connecting: 1_000,
+            max_sessions_per_address: None,
+            max_connecting_per_address: 64,
+            max_authenticating: 128,
             max_sessions_per_user: 64,
             max_subscriptions: 128,
             max_streams: 16,
@@ -113,6 +136,7 @@ impl Default for Limits {
             frame_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
+            expiry_warning: Duration::from_secs(60),
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),

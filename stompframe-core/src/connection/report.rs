@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limits::Limits;
+use crate::session::Rate;
 
 /// What a frame in the outbound queue costs besides its bytes: its place in the session's queue, in
 /// the writer's batch and in the transport's, and the head of its allocation.
@@ -59,11 +60,15 @@ impl fmt::Display for Limits {
         let Self {
             frame,
             outbox,
+            rates,
             broker,
             transactions,
             max_before_connect,
             max_sessions,
             max_connecting,
+            max_sessions_per_address,
+            max_connecting_per_address,
+            max_authenticating,
             max_sessions_per_user,
             max_subscriptions,
             max_streams,
@@ -71,6 +76,7 @@ impl fmt::Display for Limits {
             frame_timeout,
             ping_interval,
             pong_timeout,
+            expiry_warning,
             handler_timeout,
             send_timeout,
             close_timeout,
@@ -88,9 +94,26 @@ impl fmt::Display for Limits {
             ("time until CONNECT is complete", time(connect_timeout)),
             ("connections", count(max_sessions)),
             ("connections without CONNECT", count(max_connecting)),
+            (
+                "connections of an address",
+                max_sessions_per_address.map_or_else(|| "no limit".to_owned(), count),
+            ),
+            (
+                "of these without CONNECT, unless it is private",
+                count(max_connecting_per_address),
+            ),
+            (
+                "clients that are being authenticated",
+                count(max_authenticating),
+            ),
             ("sessions of a user", count(max_sessions_per_user)),
             ("subscriptions of a session", count(max_subscriptions)),
             ("streams of a session", count(max_streams)),
+            ("frames of a session", often(rates.session_frames)),
+            ("bytes of a session", often(rates.session_bytes)),
+            ("frames of a user", often(rates.user_frames)),
+            ("bytes of a user", often(rates.user_bytes)),
+            ("signs of life of a session", often(rates.signs_of_life)),
             ("outbound queue of a session", bytes(outbox.max_bytes)),
             ("frames in that queue", count(outbox.max_frames)),
             ("transactions of a session", count(transactions.max_open)),
@@ -119,6 +142,7 @@ impl fmt::Display for Limits {
             ("time until a frame is complete", time(frame_timeout)),
             ("silence until a ping", time(ping_interval)),
             ("time for the pong", time(pong_timeout)),
+            ("warning before credentials expire", time(expiry_warning)),
             ("time for a handler", time(handler_timeout)),
             ("time for a write", time(send_timeout)),
             ("time for the close", time(close_timeout)),
@@ -150,6 +174,13 @@ fn bytes(bytes: usize) -> String {
 
 fn count(count: usize) -> String {
     count.to_string()
+}
+
+fn often(rate: Option<Rate>) -> String {
+    match rate {
+        Some(rate) => format!("{} in a second, {} at once", rate.per_second, rate.burst),
+        None => "no limit".to_owned(),
+    }
 }
 
 fn time(time: Duration) -> String {
@@ -187,6 +218,7 @@ mod tests {
             "connections: 3",
             "connections without CONNECT: 1000",
             "silence until a ping: 30s",
+            "frames of a session: 10000 in a second, 20000 at once",
         ] {
             assert!(
                 report.lines().any(|other| other == line),

@@ -88,6 +88,12 @@ error_codes! {
     AuthFailed = "auth-failed", 4401, "Authentication failed";
     /// The client may not do this.
     Denied = "denied", 1008, "Access denied";
+    /// The client's credentials have expired, and no new ones came in time.
+    SessionExpired = "session-expired", 4403, "Credentials expired";
+    /// The application ended the session.
+    SessionEnded = "session-ended", 4406, "The application ended the session";
+    /// The application took the subscription from its session.
+    SubscriptionRevoked = "subscription-revoked", 1008, "The subscription was revoked";
     /// No CONNECT came in time.
     ConnectTimeout = "connect-timeout", 4408, "No CONNECT in time";
     /// A frame began to arrive and did not end in time.
@@ -104,6 +110,8 @@ error_codes! {
     TooManySubscriptions = "too-many-subscriptions", 1008, "Session may not hold more subscriptions";
     /// As many replies of the session go on as may.
     TooManyStreams = "too-many-streams", 1008, "Session may not have more replies that go on";
+    /// The client sends more in a while than it may.
+    RateExceeded = "rate-exceeded", 1008, "Too much in too short a time";
     /// The client reads so slowly that its queue overflowed, or a write made no progress.
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
     /// The client has vanished: it was silent, and did not answer when it was asked for a sign of
@@ -119,6 +127,8 @@ error_codes! {
     HandlerTimeout = "handler-timeout", 1011, "Handler did not finish in time";
     /// The server broke: a handler panicked, or a reply could not be built.
     Internal = "internal", 1011, "Internal error";
+    /// A message's body is no text, and the client's transport carries nothing else.
+    BinaryBody = "binary-body", 1003, "Body is binary, and this transport carries text only";
     /// The server holds as many sessions as it may.
     Overloaded = "overloaded", 1013, "Server is at capacity";
     /// The broker behind the server is away, does not answer, or refuses what it is given.

@@ -5,7 +5,9 @@ use bytestring::ByteString;
 
 use super::HandlerError;
 use crate::destination::{Captured, Captures, bad_variable};
+use crate::event::SessionEvent;
 use crate::message::{Converters, Message};
+use crate::security::RulesHandle;
 use crate::session::{Session, SessionRegistry};
 use crate::states::States;
 use crate::template::MessagingTemplate;
@@ -27,11 +29,24 @@ pub(crate) struct Services {
     pub(crate) template: MessagingTemplate,
     pub(crate) states: Arc<States>,
     pub(crate) sessions: Arc<SessionRegistry>,
+    pub(crate) rules: RulesHandle,
     /// The headers of a message that its replies have, too.
     pub(crate) propagated: Vec<String>,
 }
 
 impl MessageContext {
+    /// For a listener of events, which has no destination of its own.
+    pub(super) fn of_event(event: &SessionEvent, services: &Arc<Services>) -> Self {
+        Self {
+            message: Arc::clone(event.shared_message()),
+            session: Arc::clone(event.session()),
+            services: Arc::clone(services),
+            lookup_path: ByteString::new(),
+            captures: Captures::default(),
+            variables: Arc::default(),
+        }
+    }
+
     /// The message.
     #[must_use]
     pub fn message(&self) -> &Message {
@@ -54,6 +69,12 @@ impl MessageContext {
     #[must_use]
     pub fn sessions(&self) -> &Arc<SessionRegistry> {
         &self.services.sessions
+    }
+
+    /// The rules that hold.
+    #[must_use]
+    pub fn rules(&self) -> &RulesHandle {
+        &self.services.rules
     }
 
     /// Where a reply goes that goes nowhere else: the lookup path below `/topic` or `/queue`.

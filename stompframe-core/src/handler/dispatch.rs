@@ -24,7 +24,7 @@ use crate::session::Session;
 /// `SimpAnnotationMethodMessageHandler`).
 pub(crate) struct AnnotatedHandlers {
     prefixes: Vec<String>,
-    registry: MappingRegistry,
+    registry: Arc<MappingRegistry>,
     services: Arc<Services>,
     calls: Arc<Calls>,
 }
@@ -48,9 +48,9 @@ pub(crate) struct CallLimits {
 impl AnnotatedHandlers {
     pub(crate) fn new(
         prefixes: Vec<String>,
-        registry: MappingRegistry,
+        registry: Arc<MappingRegistry>,
         exceptions: Exceptions,
-        services: Services,
+        services: Arc<Services>,
         limits: CallLimits,
         broker: Arc<BrokerChannel>,
         outbound: Arc<ClientOutboundChannel>,
@@ -59,7 +59,7 @@ impl AnnotatedHandlers {
         Self {
             prefixes,
             registry,
-            services: Arc::new(services),
+            services,
             calls: Arc::new(Calls {
                 exceptions,
                 replies,
@@ -71,10 +71,8 @@ impl AnnotatedHandlers {
 
 impl MessageHandler for AnnotatedHandlers {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
-        let kind = match message.message_type() {
-            MessageType::Message => MappingKind::Message,
-            MessageType::Subscribe => MappingKind::Subscribe,
-            _ => return Handling::Ignored,
+        let Some(kind) = MappingKind::of(message.message_type()) else {
+            return Handling::Ignored;
         };
         let path = lookup_path(&self.prefixes, message.destination());
         let (Some(session), Some(path)) = (session, path) else {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::dispatch::Invoke;
 use super::exception::ExceptionHandler;
 use super::{HandlerError, HandlerSpec, MessageContext, Reply, ReplyTo};
+use crate::message::MessageType;
+use crate::security::{IntoRule, Rule};
 
 /// Which messages a mapping is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +15,17 @@ pub enum MappingKind {
     Message,
     /// SUBSCRIBE (Spring's `@SubscribeMapping`).
     Subscribe,
+}
+
+impl MappingKind {
+    /// Those that messages of this type are for.
+    pub(super) const fn of(message_type: MessageType) -> Option<Self> {
+        match message_type {
+            MessageType::Message => Some(Self::Message),
+            MessageType::Subscribe => Some(Self::Subscribe),
+            _ => None,
+        }
+    }
 }
 
 /// Where a handler stands in the source.
@@ -48,6 +61,8 @@ pub struct Mapping {
     pub(crate) reply_to: Vec<ReplyTo>,
     pub(crate) origin: Origin,
     pub(crate) spec: HandlerSpec,
+    /// Who may, where that is said beside the mapping.
+    pub(crate) rule: Option<Rule>,
     pub(super) invoke: Arc<dyn Invoke>,
     /// Those of the controller that the handler belongs to.
     pub(crate) exceptions: Arc<[ExceptionHandler]>,
@@ -72,6 +87,7 @@ impl Mapping {
             reply_to: Vec::new(),
             origin,
             spec: HandlerSpec::default(),
+            rule: None,
             invoke: Arc::new(invoke),
             exceptions: Arc::default(),
         }
@@ -110,6 +126,14 @@ impl Mapping {
                 broadcast,
             },
         );
+        self
+    }
+
+    /// Says who may send or subscribe here. It narrows what the application's
+    /// [rules](crate::security::rules) allow.
+    #[must_use]
+    pub fn authorize<Args>(mut self, rule: impl IntoRule<Args>) -> Self {
+        self.rule = Some(rule.into_rule());
         self
     }
 

@@ -7,6 +7,7 @@ use super::exception::Exceptions;
 use super::mapping::{Mapping, MappingKind, Origin};
 use super::reply_to::Target;
 use crate::destination::{Captures, Pattern};
+use crate::security::Rule;
 
 /// The mappings of an application, found by what a message asks for.
 pub(crate) struct MappingRegistry {
@@ -33,6 +34,7 @@ pub(crate) struct Route {
     /// Those of the controller that the handler belongs to.
     pub(super) exceptions: Arc<Exceptions>,
     pub(super) origin: Origin,
+    pub(super) rule: Option<Rule>,
     pub(super) invoke: Arc<dyn Invoke>,
 }
 
@@ -69,6 +71,15 @@ impl MappingRegistry {
             .map(|reply_to| Target::parse(reply_to, &variables))
             .collect::<Result<_, _>>()
             .map_err(|error| format!("its reply: {error}"))?;
+        if let Some(mismatch) = mapping
+            .rule
+            .as_ref()
+            .and_then(|rule| rule.mismatch(&variables))
+        {
+            return Err(format!(
+                "the predicate of `authorize` cannot take the variables: {mismatch}"
+            ));
+        }
         for pattern in patterns {
             if pattern.variables().len() > variables.len() {
                 return Err(format!(
@@ -90,6 +101,7 @@ impl MappingRegistry {
                 targets: targets.clone(),
                 exceptions: Arc::clone(exceptions),
                 origin: mapping.origin,
+                rule: mapping.rule.clone(),
                 invoke: Arc::clone(&mapping.invoke),
             });
             match mapping.kind {
@@ -100,22 +112,30 @@ impl MappingRegistry {
         Ok(())
     }
 
-    /// The patterns that there are, in no order.
-    pub(crate) fn patterns(&self, kind: MappingKind) -> Vec<String> {
-        let routes = match kind {
+    /// The patterns without a rule of their own, in no order.
+    pub(crate) fn unguarded(&self, kind: MappingKind) -> Vec<String> {
+        let all = self.routes(kind).all();
+        all.filter(|route| route.rule.is_none())
+            .map(|route| route.pattern.to_string())
+            .collect()
+    }
+
+    /// Whether a mapping has a rule of its own.
+    pub(super) fn has_rules(&self) -> bool {
+        let mut all = self.messages.all().chain(self.subscriptions.all());
+        all.any(|route| route.rule.is_some())
+    }
+
+    const fn routes(&self, kind: MappingKind) -> &Routes {
+        match kind {
             MappingKind::Message => &self.messages,
             MappingKind::Subscribe => &self.subscriptions,
-        };
-        let all = routes.exact.values().chain(&routes.patterns);
-        all.map(|route| route.pattern.to_string()).collect()
+        }
     }
 
     /// The best match for a lookup path, with the variables as the handler counts them.
     pub(super) fn find(&self, kind: MappingKind, path: &str) -> Option<(&Arc<Route>, Captures)> {
-        let routes = match kind {
-            MappingKind::Message => &self.messages,
-            MappingKind::Subscribe => &self.subscriptions,
-        };
+        let routes = self.routes(kind);
         if let Some(route) = routes.exact.get(path) {
             return Some((route, Captures::new()));
         }
@@ -134,14 +154,13 @@ impl MappingRegistry {
 }
 
 impl Routes {
+    fn all(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.exact.values().chain(&self.patterns)
+    }
+
     fn insert(&mut self, route: &Arc<Route>) -> Result<(), String> {
         let order = |other: &Arc<Route>| other.pattern.by_specificity(&route.pattern);
-        if let Some(other) = self
-            .exact
-            .values()
-            .chain(&self.patterns)
-            .find(|o| order(o) == Ordering::Equal)
-        {
+        if let Some(other) = self.all().find(|o| order(o) == Ordering::Equal) {
             return Err(format!(
                 "\"{}\" is ambiguous: {} is mapped to \"{}\", which matches the same destinations",
                 route.pattern, other.origin, other.pattern

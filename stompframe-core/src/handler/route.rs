@@ -4,15 +4,17 @@ use std::any::type_name;
 use std::panic::Location;
 
 use super::{Handler, Mapping, MappingKind, Origin, ReplyTo};
+use crate::security::{IntoRule, Rule};
 
 /// Which messages a handler is for, and where its reply goes: what the attributes say, for
 /// [`route`](crate::MessagingBuilder::route). Made by [`message`] and [`subscription`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[must_use = "give it to `route`"]
 pub struct RouteSpec {
     kind: MappingKind,
     patterns: Vec<String>,
     reply_to: Vec<ReplyTo>,
+    rule: Option<Rule>,
 }
 
 /// A SEND to this destination, which is written as in `#[message_mapping]`.
@@ -60,6 +62,7 @@ impl RouteSpec {
             kind,
             patterns: vec![pattern],
             reply_to: Vec::new(),
+            rule: None,
         }
     }
 
@@ -67,6 +70,13 @@ impl RouteSpec {
     /// [`Variables`](super::extract::Variables) counts them.
     pub fn or(mut self, pattern: impl Into<String>) -> Self {
         self.patterns.push(pattern.into());
+        self
+    }
+
+    /// Says who may send or subscribe here, as `#[authorize]` does. It narrows what the application's
+    /// [rules](crate::security::rules) allow.
+    pub fn authorize<Args>(mut self, rule: impl IntoRule<Args>) -> Self {
+        self.rule = Some(rule.into_rule());
         self
     }
 
@@ -106,9 +116,10 @@ impl RouteSpec {
         place: &'static Location<'static>,
     ) -> Mapping {
         let origin = origin(type_name::<H>(), place);
-        let mapping = Mapping::new(self.kind, self.patterns, origin, move |context| {
+        let mut mapping = Mapping::new(self.kind, self.patterns, origin, move |context| {
             handler.call(context)
         });
+        mapping.rule = self.rule;
         let add = |mapping: Mapping, to| match to {
             ReplyTo::Broker(template) => mapping.send_to(template),
             ReplyTo::User {

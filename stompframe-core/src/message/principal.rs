@@ -2,8 +2,10 @@ use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use bytestring::ByteString;
+use tokio::time::Instant;
 
 /// Who a session belongs to. A user may have several sessions: one for each tab and device. Cloning
 /// is cheap.
@@ -21,7 +23,7 @@ use bytestring::ByteString;
 /// assert_eq!(ann.claims::<Claims>().map(|claims| claims.tenant), Some(7));
 /// ```
 ///
-/// Two of them are equal if names and roles are; claims are not compared.
+/// Two of them are equal if names and roles are; claims and expiry are not compared.
 #[derive(Clone)]
 pub struct Principal(Arc<User>);
 
@@ -32,6 +34,7 @@ struct User {
     /// In order, each once.
     roles: Vec<ByteString>,
     claims: Option<Arc<dyn Any + Send + Sync>>,
+    expires: Option<Instant>,
 }
 
 impl Principal {
@@ -43,6 +46,7 @@ impl Principal {
             destination_name: None,
             roles: Vec::new(),
             claims: None,
+            expires: None,
         }))
     }
 
@@ -80,6 +84,26 @@ impl Principal {
         self
     }
 
+    /// Says until when the credentials are good, such as a token's `exp`. The session of somebody whose
+    /// credentials have expired ends with `session-expired`, unless new ones come before: see
+    /// [`authenticate`](crate::MessagingBuilder::authenticate).
+    ///
+    /// What is left is counted from now on by a clock that nobody sets: changes of the time of day
+    /// neither prolong nor shorten it.
+    #[must_use]
+    pub fn with_expiry(self, expires: SystemTime) -> Self {
+        let left = expires.duration_since(SystemTime::now());
+        self.with_lifetime(left.unwrap_or_default())
+    }
+
+    /// As [`with_expiry`](Self::with_expiry), so long from now.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        // What is too far to be counted never comes.
+        self.user().expires = Instant::now().checked_add(lifetime);
+        self
+    }
+
     fn user(&mut self) -> &mut User {
         Arc::make_mut(&mut self.0)
     }
@@ -114,6 +138,21 @@ impl Principal {
         self.0.claims.as_ref()?.downcast_ref()
     }
 
+    /// How long the credentials are still good: zero once they have expired, none if they do not.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        let expires = self.expires()?;
+        Some(expires.saturating_duration_since(Instant::now()))
+    }
+
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        self.0.expires
+    }
+
+    pub(crate) fn has_expired(&self) -> bool {
+        self.time_left() == Some(Duration::ZERO)
+    }
+
     pub(crate) fn shared_name(&self) -> &ByteString {
         &self.0.name
     }
@@ -130,6 +169,7 @@ impl PartialEq for Principal {
             destination_name,
             roles,
             claims: _,
+            expires: _,
         } = &*self.0;
         let compared = (name, destination_name, roles);
         compared == (&other.0.name, &other.0.destination_name, &other.0.roles)
@@ -166,6 +206,20 @@ mod tests {
         assert!(ann.claims::<String>().is_none());
         assert!(!format!("{ann:?}").contains("canary"));
         assert_eq!(ann, Principal::new("ann"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_past_or_endless_is_no_trouble() {
+        let ann = Principal::new("ann");
+        assert!(!ann.has_expired() && ann.time_left().is_none());
+        let past = ann.clone().with_expiry(SystemTime::UNIX_EPOCH);
+        assert!(past.has_expired());
+        let ever = ann.clone().with_lifetime(Duration::MAX);
+        assert!(!ever.has_expired());
+        let hour = Duration::from_secs(3_600);
+        let soon = ann.with_expiry(SystemTime::now() + hour);
+        let left = soon.time_left().unwrap();
+        assert!(left <= hour && left > hour / 2, "{left:?}");
     }
 
     #[test]

@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::compat::open_as_spring;
 use super::openness::Openness;
-use super::routing::Handlers;
+use super::routing::{Given, Handlers};
 use super::{BuildError, Messaging};
 use crate::broker::{
     BrokerRelay, ClientSends, RelayHandler, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES,
@@ -13,12 +14,12 @@ use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
-use crate::destination::Prefixes;
+use crate::destination::{Pattern, Prefixes};
 use crate::event::{Listener, Listeners};
-use crate::handler::{AnnotatedHandlers, CallLimits, Properties, Services};
+use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
-use crate::security::{Authorization, AuthorizationInterceptor, Rules};
-use crate::session::SessionRegistry;
+use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
+use crate::session::{Rate, ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -40,6 +41,7 @@ pub struct MessagingBuilder {
     pub(super) handlers: Handlers,
     pub(super) states: States,
     pub(super) properties: Properties,
+    pub(super) scope: ScopeFactories,
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
@@ -50,6 +52,8 @@ pub struct MessagingBuilder {
     pub(super) accepted_sends: Prefixes,
     pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) anonymous: bool,
+    pub(super) spring_compat: bool,
     pub(super) rules: Option<Rules>,
     pub(super) error_handler: Option<ErrorHandler>,
     pub(super) listeners: Vec<Listener>,
@@ -58,6 +62,7 @@ pub struct MessagingBuilder {
     client_outbound: Interceptors,
     heart_beat: HeartBeat,
     limits: Limits,
+    pub(super) rates: Vec<(String, Rate)>,
     endpoints: Vec<Box<dyn EndpointConfig>>,
     pub(super) problems: Vec<String>,
 }
@@ -69,6 +74,7 @@ impl Default for MessagingBuilder {
             handlers: Handlers::default(),
             states: States::default(),
             properties: Properties::default(),
+            scope: ScopeFactories::default(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
@@ -79,6 +85,8 @@ impl Default for MessagingBuilder {
             accepted_sends: Prefixes::default(),
             accepted_user_sends: Prefixes::default(),
             authenticator: None,
+            anonymous: false,
+            spring_compat: false,
             rules: None,
             error_handler: None,
             listeners: Vec::new(),
@@ -90,6 +98,7 @@ impl Default for MessagingBuilder {
                 receive: ten_seconds,
             },
             limits: Limits::default(),
+            rates: Vec::new(),
             endpoints: Vec::new(),
             problems: Vec::new(),
         }
@@ -202,9 +211,9 @@ impl MessagingBuilder {
     /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a
     /// placeholder or a `State` nobody gave a value for, a controller that was discovered but has no instance, a reply that no
     /// broker prefix covers.
-    pub fn build(self) -> Result<Messaging, BuildError> {
+    pub fn build(mut self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
-        let simple_broker = self
+        let mut simple_broker = self
             .simple_broker
             .unwrap_or_else(|| SimpleBroker::new([""; 0]));
         let mut broker_prefixes = simple_broker.prefixes.clone();
@@ -252,27 +261,62 @@ impl MessagingBuilder {
             ));
         }
         problems.extend(simple_broker.problems());
+        let opened = match self.spring_compat {
+            true => open_as_spring(
+                &mut simple_broker,
+                &mut self.accepted_sends,
+                &mut self.accepted_user_sends,
+            ),
+            false => Vec::new(),
+        };
+        if self.anonymous && self.authenticator.is_some() {
+            problems.push(
+                "`.anonymous()` and `.authenticate(..)` contradict each other: remove one, or let \
+                 `.authenticate(..)` give `Ok(None)` to whom it does not know"
+                    .to_owned(),
+            );
+        }
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
-        let (registry, exceptions) = self.handlers.resolve(
-            &self.states,
-            &self.properties,
-            &broker_prefixes,
-            self.separator,
-            &mut problems,
-        );
+        let given = Given {
+            states: &self.states,
+            scope: &self.scope,
+            properties: &self.properties,
+        };
+        let handlers =
+            self.handlers
+                .resolve(given, &broker_prefixes, self.separator, &mut problems);
         let authorization = self
             .rules
             .and_then(|rules| Authorization::new(rules, self.separator, &mut problems));
+        let rates = self.rates.iter().filter_map(|(pattern, rate)| {
+            match Pattern::parse(pattern, self.separator) {
+                Ok(pattern) => Some((pattern, *rate)),
+                Err(error) => {
+                    problems.push(format!("`.rate_limit(\"{pattern}\", ..)`: {error}"));
+                    None
+                }
+            }
+        });
+        let rates = rates.collect();
         BuildError::check(problems)?;
         for limit in self.limits.to_string().lines() {
             tracing::info!("limit: {limit}");
         }
 
+        for opened in opened {
+            tracing::warn!("`.spring_compat()`: {opened}");
+        }
         if authorization.is_none() {
+            if self.authenticator.is_none() && !self.anonymous {
+                tracing::warn!(
+                    "nobody is asked who it is, beyond what the handshake says: `.authenticate(..)` \
+                     asks, `.anonymous()` says that it is meant so"
+                );
+            }
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
-                mappings: &registry,
+                mappings: &handlers.mappings,
                 brokers: &broker_prefixes,
                 wildcards: simple_broker.wildcards
                     || self.relay.as_ref().is_some_and(|relay| relay.wildcards),
@@ -287,10 +331,18 @@ impl MessagingBuilder {
         }
 
         let states = Arc::new(self.states);
+        let registry = Arc::new(handlers.mappings);
+        let guards = MappingGuards::new(self.application_prefixes.clone(), Arc::clone(&registry));
+        let authorizer = Arc::new(Authorizer::new(
+            authorization,
+            Arc::new(guards),
+            self.separator,
+            Arc::clone(&states),
+            self.limits.handler_timeout,
+        ));
         let mut client_inbound = self.client_inbound;
-        if let Some(authorization) = authorization {
-            let time = self.limits.handler_timeout;
-            let rules = AuthorizationInterceptor::new(authorization, Arc::clone(&states), time);
+        if authorizer.has_rules() {
+            let rules = AuthorizationInterceptor(Arc::clone(&authorizer));
             client_inbound = client_inbound.interceptor(rules);
         }
         let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
@@ -308,7 +360,8 @@ impl MessagingBuilder {
             self.limits.max_subscriptions,
             Arc::clone(&outbound),
         ));
-        let sessions = Arc::new(SessionRegistry::default());
+        let sessions = Arc::new(SessionRegistry::new(self.separator));
+        let rules = RulesHandle::new(Arc::clone(&authorizer), Arc::clone(&sessions));
         let users = Arc::new(UserDestinations::new(
             &self.user_prefix,
             Arc::clone(&sessions),
@@ -353,16 +406,21 @@ impl MessagingBuilder {
         });
         let broker_channel = Arc::new(BrokerChannel::new(self.broker_channel, publish_to));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
+        let services = Arc::new(Services {
+            template: template.clone(),
+            states,
+            sessions: Arc::clone(&sessions),
+            rules: rules.clone(),
+            propagated: self.propagated,
+        });
+        let mut listeners = self.listeners;
+        let annotated = handlers.event_listeners.into_iter();
+        listeners.extend(annotated.map(|it| it.into_listener(Arc::clone(&services))));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,
-            exceptions,
-            Services {
-                template: template.clone(),
-                states,
-                sessions: Arc::clone(&sessions),
-                propagated: self.propagated,
-            },
+            handlers.exceptions,
+            services,
             CallLimits {
                 time: self.limits.handler_timeout,
                 streams: self.limits.max_streams,
@@ -371,15 +429,14 @@ impl MessagingBuilder {
             outbound,
         );
         let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
-        let mut listeners: Vec<Arc<dyn MessageHandler>> =
+        let mut inbound: Vec<Arc<dyn MessageHandler>> =
             vec![Arc::new(handlers), Arc::new(sends_to_users)];
-        listeners.extend(clients_reach);
-        let inbound = ClientInboundChannel::new(client_inbound, listeners);
-        let events = Listeners::new(
-            self.listeners,
-            template.clone(),
-            self.limits.handler_timeout,
-        );
+        inbound.extend(clients_reach);
+        let inbound = ClientInboundChannel::new(client_inbound, inbound);
+        let events = Listeners::new(listeners, template.clone(), self.limits.handler_timeout);
+        if let Some(authenticator) = &self.authenticator {
+            authenticator.allow(self.limits.max_authenticating);
+        }
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
@@ -387,7 +444,10 @@ impl MessagingBuilder {
             inbound,
             users,
             sessions,
+            authorizer,
+            rates,
             limits: self.limits,
+            scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,
         });
         Ok(Messaging {
@@ -395,6 +455,7 @@ impl MessagingBuilder {
             template,
             broker_status,
             nodes,
+            rules,
             endpoints: self.endpoints.into(),
         })
     }

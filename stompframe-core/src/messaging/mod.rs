@@ -1,6 +1,7 @@
 //! The assembly: the one place that knows all the others.
 
 mod builder;
+mod compat;
 mod handlers;
 mod hooks;
 mod openness;
@@ -8,6 +9,7 @@ mod problems;
 mod routing;
 mod trust;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
 use crate::error::ErrorCode;
+use crate::event::EventStream;
+use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
 use crate::user::{Nodes, UserRegistry};
@@ -29,6 +33,7 @@ pub struct Messaging {
     template: MessagingTemplate,
     broker_status: Option<BrokerStatus>,
     nodes: Option<Nodes>,
+    rules: RulesHandle,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
 
@@ -70,6 +75,34 @@ impl Messaging {
         self.nodes.as_ref()
     }
 
+    /// What becomes of sessions from now on, for code that would rather read than be called:
+    ///
+    /// ```
+    /// # use stompframe_core::{Messaging, SessionEventKind};
+    /// # async fn example(messaging: Messaging) {
+    /// let mut events = messaging.events();
+    /// while let Some(event) = events.next().await {
+    ///     if let SessionEventKind::Disconnected(reason) = event.kind() {
+    ///         println!("{} has left: {reason:?}", event.session().id());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Each event comes once, and those of a session in their order, but nobody waits for whoever reads:
+    /// where what follows has to come before the session's next frame, there is
+    /// [`on_event`](MessagingBuilder::on_event).
+    #[must_use]
+    pub fn events(&self) -> EventStream {
+        self.connections.shared().events.stream()
+    }
+
+    /// The rules that hold, to replace them or to judge live subscriptions once more.
+    #[must_use]
+    pub const fn rules(&self) -> &RulesHandle {
+        &self.rules
+    }
+
     /// The endpoints that were given to the builder, for those who serve them.
     #[must_use]
     pub fn endpoints(&self) -> &[Box<dyn EndpointConfig>] {
@@ -89,7 +122,17 @@ impl Messaging {
     /// `overloaded` when as many connections are open as the limits allow, `server-shutdown` when
     /// the application is going down.
     pub fn admit(&self) -> Result<Admission, ErrorCode> {
-        self.connections.admit()
+        self.connections.admit(None)
+    }
+
+    /// As [`admit`](Self::admit), for a client whose address is known: there may be fewer connections
+    /// of one address than of all.
+    ///
+    /// # Errors
+    ///
+    /// As for [`admit`](Self::admit).
+    pub fn admit_from(&self, address: impl Into<Option<IpAddr>>) -> Result<Admission, ErrorCode> {
+        self.connections.admit(address.into())
     }
 
     /// Tells a client for which there is no [place](Self::admit) why, over its transport, and

@@ -57,7 +57,7 @@ impl Openness<'_> {
             let with = |prefix: &String| format!("{}{pattern}", prefix.trim_end_matches('/'));
             prefixes.iter().map(with).collect()
         };
-        let patterns = self.mappings.patterns(kind);
+        let patterns = self.mappings.unguarded(kind);
         let mut mapped: Vec<_> = patterns
             .iter()
             .flat_map(|pattern| with_prefixes(pattern))

@@ -1,5 +1,5 @@
-use super::Rules;
 use super::entry::{Entry, Share};
+use super::{Rule, Rules};
 use crate::destination::{Captures, Pattern, is_wildcard};
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, Principal};
@@ -79,7 +79,7 @@ impl Authorization {
             None => Ruling::Allowed,
             Some((entry, captures)) => match entry.rule.at_once(principal) {
                 Some(true) => Ruling::Allowed,
-                Some(false) => Ruling::Denied(denied_by(entry, principal)),
+                Some(false) => Ruling::Denied(denied_by_line(entry, principal)),
                 None => Ruling::Ask(entry, captures),
             },
         }
@@ -101,25 +101,34 @@ impl Authorization {
                 (Share::Nothing, _) | (Share::Something, Some(true)) => {}
                 (Share::Everything, Some(true)) => return Ok(()),
                 (Share::Something | Share::Everything, Some(false) | None) => {
-                    return Err(denied_by(entry, principal).with_detail(
+                    return Err(denied_by_line(entry, principal).with_detail(
                         "you may not subscribe to all that this pattern matches; subscribe to what you may",
                     ));
                 }
             }
         }
-        Err(denied_by(&self.otherwise, principal))
+        Err(denied_by_line(&self.otherwise, principal))
     }
 }
 
-pub(super) fn denied_by(entry: &Entry<Pattern>, principal: Option<&Principal>) -> MessagingError {
+fn denied_by_line(entry: &Entry<Pattern>, principal: Option<&Principal>) -> MessagingError {
+    denied_by(&entry.rule, entry.place.map(|_| entry.place()), principal)
+}
+
+/// The refusal by a rule; `place` says where it stands, if somebody has written it.
+pub(super) fn denied_by(
+    rule: &Rule,
+    place: Option<String>,
+    principal: Option<&Principal>,
+) -> MessagingError {
     let denied = MessagingError::new(ErrorCode::Denied);
     let denied = match principal {
-        None if entry.rule.needs_user() => denied.with_detail("this needs a user"),
+        None if rule.needs_user() => denied.with_detail("this needs a user"),
         _ => denied,
     };
     let user = principal.map_or_else(|| "nobody known".to_owned(), |user| format!("{user:?}"));
-    denied.with_source(match entry.place {
-        Some(_) => format!("{} denies it to {user}", entry.place()),
+    denied.with_source(match place {
+        Some(place) => format!("{place} denies it to {user}"),
         None => format!("no rule allows it to {user}"),
     })
 }

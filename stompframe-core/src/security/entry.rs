@@ -2,7 +2,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::rule::{Kind, Rule};
+use super::rule::Rule;
 use crate::destination::{Captures, Pattern};
 use crate::message::{Message, MessageType};
 
@@ -47,9 +47,7 @@ impl Draft {
             Matches::Destination { pattern, .. } => pattern.variables(),
             _ => &[],
         };
-        if let Kind::Predicate(predicate) = &self.rule.0
-            && let Some(mismatch) = predicate.mismatch(names)
-        {
+        if let Some(mismatch) = self.rule.mismatch(names) {
             return Err(format!(
                 "its predicate cannot take the variables: {mismatch}"
             ));

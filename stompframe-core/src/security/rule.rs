@@ -73,6 +73,14 @@ impl Rule {
         }
     }
 
+    /// What keeps it from ever taking variables of these names.
+    pub(crate) fn mismatch(&self, names: &[String]) -> Option<String> {
+        match &self.0 {
+            Kind::Predicate(predicate) => predicate.mismatch(names),
+            _ => None,
+        }
+    }
+
     /// Whether somebody anonymous could help it by being a user.
     pub(super) const fn needs_user(&self) -> bool {
         matches!(self.0, Kind::Authenticated | Kind::AnyRole(_))

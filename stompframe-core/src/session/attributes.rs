@@ -91,7 +91,8 @@ impl SessionAttributes {
     }
 
     /// The same values, which from now on are changed apart.
-    pub(crate) fn copied(&self) -> Self {
+    #[must_use]
+    pub fn copied(&self) -> Self {
         Self(Arc::new(Mutex::new(self.values().clone())))
     }
 

@@ -22,6 +22,13 @@ impl Close {
         reason: Cow::Borrowed(ErrorCode::MalformedFrame.as_str()),
     };
 
+    /// An end in other words than those of the catalogue, for who uses a transport without STOMP. Where the
+    /// transport has a bound on the reason, as WebSocket has (123 bytes), it is cut off there.
+    #[must_use]
+    pub const fn new(code: u16, reason: Cow<'static, str>) -> Self {
+        Self { code, reason }
+    }
+
     /// The end for this reason, with the close code that the catalogue gives it.
     #[must_use]
     pub const fn because(code: ErrorCode) -> Self {
@@ -37,7 +44,8 @@ impl Close {
         self.code
     }
 
-    /// The WebSocket close reason: empty, or an error code of the catalogue.
+    /// The WebSocket close reason: empty, or an error code of the catalogue, unless it was made with
+    /// [`new`](Self::new).
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

@@ -3,27 +3,41 @@
 
 mod attributes;
 mod close;
+mod cork;
 mod id;
+mod orders;
 mod outbox;
 mod outgoing;
+mod places;
+mod rates;
 mod registry;
+mod scope;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
 pub use self::close::Close;
+pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
+use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
-pub(crate) use self::outbox::{Drained, OnRoom, Outbox};
+pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
-pub(crate) use self::registry::Place;
+pub(crate) use self::places::{Place, PlaceLimits, Places};
+pub(crate) use self::rates::{Bucket, Used};
+pub use self::rates::{Rate, RateLimits};
 pub use self::registry::SessionRegistry;
-use crate::error::ErrorCode;
+pub use self::scope::NotInScope;
+use self::scope::Scope;
+pub(crate) use self::scope::ScopeFactories;
+use crate::error::{ErrorCode, MessagingError};
 pub use crate::message::Principal;
 use crate::message::SubscriptionId;
 use crate::stomp::{self, Agreed, Frame, Version};
@@ -36,35 +50,62 @@ use crate::stomp::{self, Agreed, Frame, Version};
 #[derive(Debug)]
 pub struct Session {
     id: SessionId,
-    /// Who it belongs to as the handshake says, until CONNECT decides.
-    handshake: Option<Principal>,
-    principal: OnceLock<Option<Principal>>,
+    address: Option<IpAddr>,
+    needs_csrf_token: bool,
+    /// Who it belongs to: as the handshake says, until CONNECT decides.
+    principal: RwLock<Option<Principal>>,
     attributes: SessionAttributes,
+    scope: Scope,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
+    /// Held while a subscription comes or goes, so that each is done before the next begins.
+    subscribing: tokio::sync::Mutex<()>,
+    orders: Orders,
     outbox: Outbox,
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
     streams: Arc<AtomicUsize>,
+    /// What its user has used of the limits; by itself, if it is nobody's.
+    used: OnceLock<Arc<Used>>,
 }
 
 impl Session {
     pub(crate) fn new(limits: OutboxLimits, handshake: Option<Principal>) -> Self {
         Self {
             id: SessionId::random(),
-            handshake,
-            principal: OnceLock::new(),
+            address: None,
+            needs_csrf_token: false,
+            principal: RwLock::new(handshake),
             attributes: SessionAttributes::new(),
+            scope: Scope::default(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
+            subscribing: tokio::sync::Mutex::default(),
+            orders: Orders::default(),
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
+            used: OnceLock::new(),
         }
     }
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
         self.attributes = attributes;
+        self
+    }
+
+    pub(crate) fn with_scope(mut self, factories: Arc<ScopeFactories>) -> Self {
+        self.scope = Scope::new(factories);
+        self
+    }
+
+    pub(crate) const fn at_address(mut self, address: Option<IpAddr>) -> Self {
+        self.address = address;
+        self
+    }
+
+    pub(crate) const fn needing_csrf_token(mut self, needs_it: bool) -> Self {
+        self.needs_csrf_token = needs_it;
         self
     }
 
@@ -77,21 +118,75 @@ impl Session {
 
     /// Who it belongs to; none if it is anonymous. Before CONNECT was accepted, whom the handshake
     /// took the client for.
+    ///
+    /// The name stays as long as the session does. Roles, claims and expiry are those of the
+    /// credentials that the client presented last.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
-        self.principal.get().unwrap_or(&self.handshake).as_ref()
+    pub fn principal(&self) -> Option<Principal> {
+        let principal = self.principal.read();
+        principal.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Decides who it belongs to, before anybody knows it.
+    /// Where the client is: the address of the socket's peer, or what a proxy says that is trusted to.
+    /// None where nobody knows, as in memory.
+    #[must_use]
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Whether it came by a way where CONNECT has to give the token of the handshake.
+    pub(crate) const fn needs_csrf_token(&self) -> bool {
+        self.needs_csrf_token
+    }
+
+    /// Says who it belongs to: once as CONNECT decides, before anybody knows it, and then whenever the
+    /// same user presents new credentials.
     pub(crate) fn set_principal(&self, principal: Option<Principal>) {
-        let first = self.principal.set(principal).is_ok();
-        debug_assert!(first, "a session connects once");
+        *self
+            .principal
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = principal;
+        self.orders.renewed();
+    }
+
+    /// Replaces roles, claims and expiry of the session's user by those of new credentials, as when a
+    /// handler has seen a new token. Says whether it did: a session stays its user's, so the names have to
+    /// be the same, and one of nobody known stays that.
+    ///
+    /// What the session is subscribed to is not judged once more by it;
+    /// [`RulesHandle::recheck_user`](crate::security::RulesHandle::recheck_user) does that.
+    pub fn renew(&self, principal: Principal) -> bool {
+        let names = |user: &Principal| {
+            let own = user.shared_name().clone();
+            (own, user.shared_destination_name().clone())
+        };
+        let is_same = self.principal().as_ref().map(names) == Some(names(&principal));
+        if is_same {
+            self.set_principal(Some(principal));
+        }
+        is_same
     }
 
     /// What the application keeps for it.
     #[must_use]
     pub const fn attributes(&self) -> &SessionAttributes {
         &self.attributes
+    }
+
+    /// The session's own value of this type, which is made if there is none yet, as
+    /// [`session_scoped`](crate::MessagingBuilder::session_scoped) says. Handlers take it as
+    /// [`SessionScoped`](crate::handler::extract::SessionScoped).
+    ///
+    /// # Errors
+    ///
+    /// When nobody said how to make one, or the session is over.
+    pub fn scoped<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, NotInScope> {
+        self.scope.get(self)
+    }
+
+    /// Lets go of the session's own values: it is over, and everybody knows.
+    pub(crate) fn end_scope(&self) {
+        self.scope.end();
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any
@@ -118,6 +213,8 @@ impl Session {
     pub(crate) fn agree_on(&self, version: Version, heart_beat: Agreed) {
         let first = self.agreed.set((version, heart_beat)).is_ok();
         debug_assert!(first, "a session connects once");
+        // Who writes has promised heart-beats now.
+        self.outbox.wake();
     }
 
     /// How many subscriptions the session holds.
@@ -207,6 +304,15 @@ impl Session {
         Some(Running(Arc::clone(&self.streams)))
     }
 
+    /// Shares what is used with the user's other sessions, before anything is.
+    fn share_used(&self, used: &Arc<Used>) {
+        let _ = self.used.set(Arc::clone(used));
+    }
+
+    pub(crate) fn used(&self) -> &Used {
+        self.used.get_or_init(Arc::default)
+    }
+
     pub(crate) const fn outbox(&self) -> &Outbox {
         &self.outbox
     }
@@ -224,9 +330,56 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session: what is queued is still written, nothing can be added, then the connection
-    /// closes.
+    /// Ends the session without a word: what is queued is still written, nothing can be added, then
+    /// the connection closes. [`end`](Self::end) tells the client why.
     pub fn close(&self, close: Close) {
         self.outbox.seal(None, close);
+    }
+
+    /// Ends the session, and tells the client why: by ERROR with this code and detail, and by the close
+    /// code that the catalogue gives it. The source of the error is for the log alone.
+    ///
+    /// What is queued is still written before. A handler that runs for the session runs to its end;
+    /// none of the client's frames behind it is looked at. Only the first call counts; it never waits.
+    ///
+    /// ```
+    /// use stompframe_core::{ErrorCode, MessagingError, Session};
+    ///
+    /// fn throw_out(session: &Session) {
+    ///     let why = MessagingError::new(ErrorCode::SessionEnded).with_detail("you are banned");
+    ///     session.end(why);
+    /// }
+    /// ```
+    pub fn end(&self, error: MessagingError) {
+        self.orders.end(error);
+    }
+
+    /// Takes a subscription from the session, and tells the client why: on `/user/queue/errors` with
+    /// `subscription-revoked`, the subscription's id and this reason, if it listens there. Otherwise
+    /// the session ends with that as ERROR, or the client would wait for what never comes.
+    ///
+    /// It never waits. The session's connection carries it out, at once or behind the SUBSCRIBE or
+    /// UNSUBSCRIBE that it is busy with; from then on nothing is delivered any more. Whatever the
+    /// subscription has not acknowledged goes to others. Says whether there is such a subscription.
+    pub fn revoke(&self, id: &SubscriptionId, reason: impl Into<Cow<'static, str>>) -> bool {
+        let error = MessagingError::new(ErrorCode::SubscriptionRevoked).with_detail(reason);
+        self.revoke_because(id, error)
+    }
+
+    pub(crate) fn revoke_because(&self, id: &SubscriptionId, error: MessagingError) -> bool {
+        let is_there = self.subscription(id).is_some();
+        if is_there {
+            self.orders.revoke(id.clone(), error);
+        }
+        is_there
+    }
+
+    pub(crate) const fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    /// Waits until no subscription of the session comes or goes, and keeps it so.
+    pub(crate) async fn subscribing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.subscribing.lock().await
     }
 }

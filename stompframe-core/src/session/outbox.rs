@@ -1,10 +1,11 @@
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
 use super::close::Close;
+use super::cork::{self, Outlet};
 use super::outgoing::OutgoingFrame;
 use crate::error::ErrorCode;
 
@@ -33,9 +34,8 @@ impl Default for OutboxLimits {
 pub(crate) struct Outbox {
     limits: OutboxLimits,
     state: Mutex<State>,
-    /// Rung when the queue was empty and is no longer, or was sealed: once for a burst, not once
-    /// for a frame.
-    filled: Notify,
+    /// Who writes; nobody once the connection is over.
+    outlet: OnceLock<Weak<dyn Outlet>>,
     /// Rung when all that was queued has been written.
     emptied: Notify,
 }
@@ -47,6 +47,9 @@ struct State {
     /// slow client holds.
     bytes: usize,
     frames: usize,
+    /// Whether somebody is about to write. So the outlet is told once for a burst, not once for a
+    /// frame, and only one writes at a time.
+    attended: bool,
     sealed: Option<Close>,
     waiting_for_room: Vec<Arc<dyn OnRoom>>,
 }
@@ -57,23 +60,27 @@ pub(crate) trait OnRoom: fmt::Debug + Send + Sync {
     fn on_room(self: Arc<Self>);
 }
 
-/// What [`Outbox::drain`] found.
-#[derive(Debug)]
-pub(crate) enum Drained {
-    /// Frames were moved; there may be more later.
-    Frames,
-    /// Frames may have been moved; they are the last, and the connection ends like this.
-    Last(Close),
-}
+/// What a queue keeps its memory for, while it is empty.
+const KEPT: usize = 64;
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
         Self {
             limits,
             state: Mutex::default(),
-            filled: Notify::new(),
+            outlet: OnceLock::new(),
             emptied: Notify::new(),
         }
+    }
+
+    /// Says who writes, before anything is pushed.
+    pub(crate) fn attach(&self, outlet: Weak<dyn Outlet>) {
+        let first = self.outlet.set(outlet).is_ok();
+        debug_assert!(first, "a session has one connection");
+    }
+
+    fn outlet(&self) -> Option<Arc<dyn Outlet>> {
+        self.outlet.get().and_then(Weak::upgrade)
     }
 
     pub(crate) fn push(&self, frame: OutgoingFrame) {
@@ -81,7 +88,6 @@ impl Outbox {
         if state.sealed.is_some() {
             return;
         }
-        let was_empty = state.queue.is_empty();
         // One frame alone always fits: how large a frame may be is decided where it is made.
         let over_bytes = state.frames > 0 && state.bytes + frame.len() > self.limits.max_bytes;
         if over_bytes || state.frames >= self.limits.max_frames {
@@ -91,9 +97,10 @@ impl Outbox {
         state.bytes += frame.len();
         state.frames += 1;
         state.queue.push_back(frame);
+        let was_attended = std::mem::replace(&mut state.attended, true);
         drop(state);
-        if was_empty {
-            self.filled.notify_one();
+        if !was_attended && let Some(outlet) = self.outlet() {
+            cork::filled(outlet);
         }
     }
 
@@ -150,7 +157,15 @@ impl Outbox {
         let waiting = std::mem::take(&mut state.waiting_for_room);
         drop(state);
         drop(waiting);
-        self.filled.notify_one();
+        // However busy the queue is: only the connection itself can close.
+        self.wake();
+    }
+
+    /// Has the connection's own task look at the queue.
+    pub(crate) fn wake(&self) {
+        if let Some(outlet) = self.outlet() {
+            outlet.wake();
+        }
     }
 
     /// How the connection is to end, once that is decided.
@@ -158,11 +173,9 @@ impl Outbox {
         self.state().sealed.clone()
     }
 
-    /// Waits until the queue is sealed. For the writer, while it has no time to drain; cancel-safe.
-    pub(crate) async fn until_sealed(&self) {
-        while self.state().sealed.is_none() {
-            self.filled.notified().await;
-        }
+    /// Whether that is decided.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.state().sealed.is_some()
     }
 
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
@@ -173,41 +186,40 @@ impl Outbox {
         }
     }
 
-    /// Waits until there is something to write or the queue is sealed, and moves all of it.
-    /// Cancel-safe.
-    pub(crate) async fn drain(&self, into: &mut VecDeque<OutgoingFrame>) -> Drained {
-        loop {
-            {
-                let mut state = self.state();
-                if !state.queue.is_empty() || state.sealed.is_some() {
-                    if into.is_empty() {
-                        std::mem::swap(into, &mut state.queue);
-                    } else {
-                        into.append(&mut state.queue);
-                    }
-                    return state.sealed.clone().map_or(Drained::Frames, Drained::Last);
-                }
-            }
-            self.filled.notified().await;
-        }
+    /// Takes it on oneself to write, unless somebody has done so already.
+    pub(crate) fn attend(&self) -> bool {
+        !std::mem::replace(&mut self.state().attended, true)
     }
 
-    /// Says that these drained frames have left, so that their room is free again.
-    pub(crate) fn written(&self, bytes: usize, frames: usize) {
+    /// Moves all that is queued. If that is the last, says how the connection ends.
+    pub(crate) fn drain(&self, frames: impl FnMut(OutgoingFrame)) -> Option<Close> {
+        let mut state = self.state();
+        state.queue.drain(..).for_each(frames);
+        if state.queue.capacity() > KEPT {
+            state.queue = VecDeque::new();
+        }
+        state.sealed.clone()
+    }
+
+    /// Says that these drained frames have left, so that their room is free again. Says whether
+    /// more has come; if not, whoever puts something in next tells the outlet again.
+    pub(crate) fn written(&self, bytes: usize, frames: usize) -> bool {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
         state.frames = state.frames.saturating_sub(frames);
+        state.attended = !state.queue.is_empty() || state.sealed.is_some();
+        let more = state.attended;
         if state.frames == 0 {
             self.emptied.notify_one();
         }
-        if state.waiting_for_room.is_empty() || !state.has_room(0, self.limits) {
-            return;
+        if !state.waiting_for_room.is_empty() && state.has_room(0, self.limits) {
+            let waiting = std::mem::take(&mut state.waiting_for_room);
+            drop(state);
+            for waiter in waiting {
+                waiter.on_room();
+            }
         }
-        let waiting = std::mem::take(&mut state.waiting_for_room);
-        drop(state);
-        for waiter in waiting {
-            waiter.on_room();
-        }
+        more
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -238,21 +250,18 @@ mod tests {
         })
     }
 
-    #[tokio::test]
-    async fn what_is_pushed_comes_out_in_order_and_at_once() {
+    #[test]
+    fn what_is_pushed_comes_out_in_order_and_at_once() {
         let outbox = outbox(100, 10);
         outbox.push(frame(1));
         outbox.push(frame(2));
-        let mut drained = VecDeque::new();
-        assert!(matches!(outbox.drain(&mut drained).await, Drained::Frames));
-        assert_eq!(
-            drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(),
-            [1, 2]
-        );
+        let mut drained = Vec::new();
+        assert_eq!(outbox.drain(|frame| drained.push(frame.len())), None);
+        assert_eq!(drained, [1, 2]);
     }
 
-    #[tokio::test]
-    async fn at_the_limit_it_holds_and_beyond_it_ends() {
+    #[test]
+    fn at_the_limit_it_holds_and_beyond_it_ends() {
         for (outbox, fits) in [(outbox(10, 100), 10), (outbox(1000, 10), 10)] {
             for _ in 0..fits {
                 outbox.push(frame(1));
@@ -263,42 +272,37 @@ mod tests {
                 outbox.sealed(),
                 Some(Close::because(ErrorCode::SlowConsumer))
             );
-            let mut drained = VecDeque::new();
-            assert!(matches!(outbox.drain(&mut drained).await, Drained::Last(_)));
+            let mut drained = Vec::new();
+            assert!(outbox.drain(|frame| drained.push(frame)).is_some());
             assert_eq!(drained.len(), 1, "only the ERROR is left");
             assert!(drained[0].as_bytes().starts_with(b"ERROR\n"));
         }
     }
 
-    #[tokio::test]
-    async fn what_was_drained_counts_until_it_is_written() {
+    #[test]
+    fn what_was_drained_counts_until_it_is_written() {
         let outbox = outbox(10, 100);
         outbox.push(frame(10));
-        outbox.drain(&mut VecDeque::new()).await;
+        outbox.drain(drop);
         outbox.written(10, 1);
         outbox.push(frame(10));
-        outbox.drain(&mut VecDeque::new()).await;
+        outbox.drain(drop);
         assert_eq!(outbox.sealed(), None);
         outbox.push(frame(1));
         assert!(outbox.sealed().is_some());
     }
 
-    #[tokio::test]
-    async fn l_09_nothing_comes_after_the_seal() {
+    #[test]
+    fn l_09_nothing_comes_after_the_seal() {
         let outbox = outbox(100, 10);
         outbox.push(frame(1));
         outbox.seal(Some(frame(2)), Close::NORMAL);
         outbox.push(frame(3));
         outbox.seal(Some(frame(4)), Close::because(ErrorCode::Denied));
-        let mut drained = VecDeque::new();
-        let Drained::Last(close) = outbox.drain(&mut drained).await else {
-            panic!("sealed")
-        };
-        assert_eq!(close, Close::NORMAL);
-        assert_eq!(
-            drained.iter().map(OutgoingFrame::len).collect::<Vec<_>>(),
-            [1, 2]
-        );
+        let mut drained = Vec::new();
+        let close = outbox.drain(|frame| drained.push(frame.len()));
+        assert_eq!(close, Some(Close::NORMAL));
+        assert_eq!(drained, [1, 2]);
     }
 
     /// Counts how often it is told.
@@ -311,8 +315,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn who_waits_for_room_is_told_once_when_there_is_and_forgotten_at_the_end() {
+    #[test]
+    fn who_waits_for_room_is_told_once_when_there_is_and_forgotten_at_the_end() {
         let told = |waiter: &Arc<Waiter>| waiter.0.load(std::sync::atomic::Ordering::Relaxed);
         let outbox = outbox(100, 100);
         let waiter = Arc::new(Waiter::default());
@@ -322,7 +326,7 @@ mod tests {
         assert!(has_room(10));
         assert!(!has_room(11), "half of it is left to others");
         outbox.push(frame(20));
-        outbox.drain(&mut VecDeque::new()).await;
+        outbox.drain(drop);
         outbox.written(5, 0);
         assert_eq!(told(&waiter), 0);
         outbox.written(5, 1);

@@ -30,7 +30,11 @@ impl OutgoingFrame {
     }
 
     /// ERROR with what the catalogue says, in a form that every version reads.
-    pub(crate) fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
+    ///
+    /// # Errors
+    ///
+    /// None: what the catalogue says can be encoded.
+    pub fn error(code: ErrorCode) -> Result<Self, stomp::EncodeError> {
         let error = Frame::new(Command::Error)
             .with_header("message", code.message())
             .with_header("error-code", code.as_str());
@@ -42,6 +46,15 @@ impl OutgoingFrame {
     pub fn as_bytes(&self) -> &Bytes {
         match self {
             Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
+    /// The bytes of the frame, for a transport that keeps them.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Text(text) => text.into_bytes(),
             Self::Binary(bytes) => bytes,
         }
     }

@@ -1,23 +1,41 @@
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytestring::ByteString;
 
-use super::{Session, SessionId};
+use super::{Session, SessionId, Used};
 
 /// The sessions that are connected now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SessionRegistry {
+    /// What stands between the segments of the destinations that they are subscribed to.
+    separator: char,
     sessions: papaya::HashMap<SessionId, Arc<Session>>,
     /// The sessions of each user, in the order in which they connected.
-    users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
-    places: AtomicUsize,
-    /// How many of the places belong to connections without CONNECT.
-    connecting: AtomicUsize,
+    users: RwLock<HashMap<ByteString, User>>,
+}
+
+/// A user with at least one session.
+#[derive(Debug, Default)]
+struct User {
+    sessions: Vec<Arc<Session>>,
+    /// What the sessions have used of the limits together.
+    used: Arc<Used>,
 }
 
 impl SessionRegistry {
+    pub(crate) fn new(separator: char) -> Self {
+        Self {
+            separator,
+            sessions: papaya::HashMap::default(),
+            users: RwLock::default(),
+        }
+    }
+
+    pub(crate) const fn separator(&self) -> char {
+        self.separator
+    }
+
     /// The session of this id, while it is connected.
     #[must_use]
     pub fn get(&self, id: &SessionId) -> Option<Arc<Session>> {
@@ -34,13 +52,14 @@ impl SessionRegistry {
     #[must_use]
     pub fn of_user(&self, name: &str) -> Vec<Arc<Session>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.get(name).cloned().unwrap_or_default()
+        let user = users.get(name);
+        user.map(|user| user.sessions.clone()).unwrap_or_default()
     }
 
     /// The sessions of each user, in no order of users.
     pub(crate) fn by_user(&self) -> Vec<Vec<Arc<Session>>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.values().cloned().collect()
+        users.values().map(|user| user.sessions.clone()).collect()
     }
 
     /// How many users there are, whatever the number of their sessions.
@@ -71,14 +90,14 @@ impl SessionRegistry {
     pub(crate) fn insert(&self, session: &Arc<Session>, limit_of_user: usize) -> bool {
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            let of_user = users.get(principal.destination_name()).map_or(0, Vec::len);
-            if of_user >= limit_of_user {
+            let of_user = users.get(principal.destination_name());
+            if of_user.map_or(0, |user| user.sessions.len()) >= limit_of_user {
                 return false;
             }
-            users
-                .entry(principal.shared_destination_name().clone())
-                .or_default()
-                .push(Arc::clone(session));
+            let name = principal.shared_destination_name().clone();
+            let user = users.entry(name).or_default();
+            user.sessions.push(Arc::clone(session));
+            session.share_used(&user.used);
         }
         self.sessions
             .pin()
@@ -90,60 +109,12 @@ impl SessionRegistry {
         self.sessions.pin().remove(session.id());
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(sessions) = users.get_mut(principal.destination_name()) {
-                sessions.retain(|other| other.id() != session.id());
-                if sessions.is_empty() {
+            if let Some(user) = users.get_mut(principal.destination_name()) {
+                user.sessions.retain(|other| other.id() != session.id());
+                if user.sessions.is_empty() {
                     users.remove(principal.destination_name());
                 }
             }
         }
-    }
-
-    /// Takes a place for one more connection, unless all are taken. Connections that have not sent
-    /// their CONNECT yet count too: they cost as much. Of these, there may be fewer.
-    pub(crate) fn take_place(
-        self: &Arc<Self>,
-        limit: usize,
-        limit_connecting: usize,
-    ) -> Option<Place> {
-        take_one(&self.places, limit)?;
-        if take_one(&self.connecting, limit_connecting).is_none() {
-            self.places.fetch_sub(1, Ordering::AcqRel);
-            return None;
-        }
-        Some(Place {
-            registry: Arc::clone(self),
-            connecting: AtomicBool::new(true),
-        })
-    }
-}
-
-fn take_one(counter: &AtomicUsize, limit: usize) -> Option<usize> {
-    let one_more = |taken| (taken < limit).then_some(taken + 1);
-    counter
-        .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more)
-        .ok()
-}
-
-/// One connection's place among those that the limits allow; given back when dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    registry: Arc<SessionRegistry>,
-    connecting: AtomicBool,
-}
-
-impl Place {
-    /// CONNECT was accepted: somebody else may begin.
-    pub(crate) fn connected(&self) {
-        if self.connecting.swap(false, Ordering::AcqRel) {
-            self.registry.connecting.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.connected();
-        self.registry.places.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -31,10 +31,6 @@ pub struct Decoder {
 
 /// What a [`Decoder`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every value is a frame, and boxing costs each an allocation"
-)]
 pub enum Decoded {
     /// A complete frame.
     Frame(Frame),

@@ -76,6 +76,14 @@ impl Escaping {
     /// Returns the number of octets [`encode`](Self::encode) will write, or `None` if `text` cannot
     /// be written.
     pub(super) fn encoded_len(self, text: &str, part: Part) -> Option<usize> {
+        // Without a way out of the loop, so that it looks at many octets at once.
+        let is_special = |octet| matches!(octet, 0 | b'\r' | b'\n' | b':' | b'\\');
+        if !text
+            .bytes()
+            .fold(false, |found, octet| found | is_special(octet))
+        {
+            return Some(text.len());
+        }
         text.bytes()
             .try_fold(0, |len, octet| match self.written(octet, part) {
                 Written::AsIs => Some(len + 1),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::escape::Escaping;
 use super::{Command, DecodeErrorKind, FrameLimits, GrammarRule, Headers, Version, decimal};
@@ -20,18 +20,24 @@ pub(super) fn parse(
 ) -> Result<Headers, DecodeErrorKind> {
     let head = ByteString::try_from(head).map_err(|_| DecodeErrorKind::InvalidUtf8)?;
     let escaping = escaping(Some(command), version);
-    let mut headers = Headers::new();
+    // Most heads have nothing in them that has to be looked at closely.
+    let is_plain = memchr2(b'\\', b'\r', head.as_bytes()).is_none();
+    let mut headers = Headers::with_room();
     for line in head
         .split('\n')
         .skip(1)
         .map(strip_cr)
         .take_while(|line| !line.is_empty())
     {
-        let (name, value) = split(line)?;
-        headers.push(
-            decode(&head, name, escaping)?,
-            decode(&head, value, escaping)?,
-        );
+        let (name, value) = split(line, is_plain)?;
+        let header = match is_plain {
+            true => (head.slice_ref(name), head.slice_ref(value)),
+            false => (
+                decode(&head, name, escaping)?,
+                decode(&head, value, escaping)?,
+            ),
+        };
+        headers.push(header.0, header.1);
     }
     if is_padded(command, version, &headers) {
         headers.trim_values();
@@ -139,15 +145,15 @@ fn check_identifiers(command: Command, headers: &Headers) -> Result<(), DecodeEr
 
 /// Splits at the first colon. Later ones are text: clients send addresses such as `http://…`
 /// unescaped.
-fn split(line: &str) -> Result<(&str, &str), DecodeErrorKind> {
+fn split(line: &str, is_plain: bool) -> Result<(&str, &str), DecodeErrorKind> {
     let broken = |rule| Err(DecodeErrorKind::MalformedFrame { rule });
-    if line.contains('\r') {
+    if !is_plain && line.contains('\r') {
         return broken(GrammarRule::StrayCarriageReturn);
     }
-    match line.split_once(':') {
+    match memchr(b':', line.as_bytes()) {
         None => broken(GrammarRule::MissingColon),
-        Some(("", _)) => broken(GrammarRule::EmptyHeaderName),
-        Some(header) => Ok(header),
+        Some(0) => broken(GrammarRule::EmptyHeaderName),
+        Some(colon) => Ok((&line[..colon], &line[colon + 1..])),
     }
 }
 

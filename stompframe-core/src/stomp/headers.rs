@@ -5,11 +5,21 @@ use std::fmt;
 use bytestring::ByteString;
 use smallvec::SmallVec;
 
-/// Frames of real clients carry three to seven headers; up to this many need no allocation.
-const INLINE: usize = 8;
+/// What most replies carry, their `content-type`, needs no allocation. More would make everything
+/// larger that carries headers, and frames and messages are moved a dozen times on their way.
+const INLINE: usize = 1;
 
-/// Headers whose values are credentials and never appear in debug output.
-const SECRET: [&str; 3] = ["login", "passcode", "authorization"];
+/// Headers whose names have one of these in them are credentials: their values never appear in debug
+/// output.
+const SECRET: [&str; 7] = [
+    "login",
+    "passcode",
+    "password",
+    "authorization",
+    "token",
+    "cookie",
+    "secret",
+];
 
 type Entry = (ByteString, ByteString);
 
@@ -21,7 +31,8 @@ type Entry = (ByteString, ByteString);
 ///
 /// Names are case-sensitive. Names and values are held decoded, without escapes. Cloning is cheap:
 /// the text is shared, not copied. The debug output hides the values of `login`,
-/// `passcode` and `authorization`.
+/// `passcode`, `authorization`, and of all headers whose names have `token`, `password`, `cookie` or
+/// `secret` in them, in any case.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(SmallVec<[Entry; INLINE]>);
 
@@ -30,6 +41,11 @@ impl Headers {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty list with room for as many headers as frames of real clients carry: three to seven.
+    pub(super) fn with_room() -> Self {
+        Self(SmallVec::with_capacity(8))
     }
 
     /// Returns the value of `name`: that of its first occurrence.
@@ -130,9 +146,8 @@ impl Headers {
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_secret = |name: &str| {
-            SECRET
-                .iter()
-                .any(|secret| name.eq_ignore_ascii_case(secret))
+            let name = name.to_ascii_lowercase();
+            SECRET.iter().any(|secret| name.contains(secret))
         };
         f.debug_map()
             .entries(

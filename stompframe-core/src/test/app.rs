@@ -1,10 +1,9 @@
 use std::time::Duration;
 
-use super::connection::Connection;
-use super::{Expectation, TestClient, TestError};
+use super::{Expectation, TestClient, TestError, TestHandshake};
 use crate::messaging::{Messaging, MessagingBuilder};
 use crate::session::Principal;
-use crate::stomp::{Command, Frame, Headers};
+use crate::stomp::Headers;
 
 /// An application under test, with connections in memory.
 #[derive(Clone, Debug)]
@@ -62,15 +61,16 @@ impl TestApp {
     /// A client that is connected as this user, as if the handshake had found out.
     #[track_caller]
     pub fn connect_as(&self, user: &str) -> Expectation<TestClient> {
-        let client = self.try_open(Some(Principal::new(user.to_owned())));
-        connected(expect_place(client), Headers::new())
+        self.handshake()
+            .user(Principal::new(user.to_owned()))
+            .connect()
     }
 
     /// A client whose CONNECT has these headers. `accept-version` and `host` are there anyway, and
     /// can be replaced.
     #[track_caller]
     pub fn connect_with(&self, headers: impl Into<Headers>) -> Expectation<TestClient> {
-        connected(self.open(), headers.into())
+        self.handshake().connect_with(headers)
     }
 
     /// As [`connect_with`](Self::connect_with), for a test in which the refusal is the point.
@@ -79,15 +79,29 @@ impl TestApp {
         &self,
         headers: impl Into<Headers>,
     ) -> Expectation<Result<TestClient, TestError>> {
-        let (client, frame) = (self.try_open(None), connect(headers.into()));
-        Expectation::new(async move {
-            let client = match client {
-                Ok(client) => client,
-                Err(error) => return Ok(Err(error)),
-            };
-            let answer = client.connection().connect(&frame).await?;
-            Ok(answer.map(|()| client))
-        })
+        self.handshake().try_connect_with(headers)
+    }
+
+    /// A client whose handshake found something out, as an endpoint's interceptors and middleware do.
+    ///
+    /// ```
+    /// # use stompframe_core as stompframe;
+    /// use stompframe::test::TestApp;
+    /// # use stompframe::{Messaging, Principal};
+    ///
+    /// #[derive(Clone)]
+    /// struct Language(&'static str);
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let app = TestApp::start(Messaging::builder());
+    /// let handshake = app.handshake().user(Principal::new("ann").with_role("ADMIN"));
+    /// let ann = handshake.attribute(Language("ko")).connect().await;
+    /// # drop(ann);
+    /// # }
+    /// ```
+    pub fn handshake(&self) -> TestHandshake<'_> {
+        TestHandshake::new(self)
     }
 
     /// A connection over which nothing has been sent yet, for tests of the protocol itself.
@@ -98,43 +112,10 @@ impl TestApp {
     #[must_use]
     #[track_caller]
     pub fn open(&self) -> TestClient {
-        expect_place(self.try_open(None))
+        self.handshake().open()
     }
 
-    fn try_open(&self, user: Option<Principal>) -> Result<TestClient, TestError> {
-        let admission = self.messaging.admit().map_err(TestError::of_code)?;
-        Ok(TestClient::new(Connection::open(
-            admission.for_principal(user),
-            self.patience,
-        )))
+    pub(super) const fn patience_of_clients(&self) -> Duration {
+        self.patience
     }
-}
-
-#[track_caller]
-fn expect_place(client: Result<TestClient, TestError>) -> TestClient {
-    client.unwrap_or_else(|error| panic!("expected a place for a connection, but: {error}"))
-}
-
-fn connect(headers: Headers) -> Frame {
-    let mut frame = Frame::new(Command::Connect);
-    frame.headers = headers;
-    for (name, value) in [("accept-version", "1.2"), ("host", "test")] {
-        if !frame.headers.contains(name) {
-            frame.headers.push(name, value);
-        }
-    }
-    frame
-}
-
-#[track_caller]
-fn connected(client: TestClient, headers: Headers) -> Expectation<TestClient> {
-    let frame = connect(headers);
-    Expectation::new(async move {
-        let connection = client.connection();
-        let answer = connection.connect(&frame).await?;
-        answer.map_err(|error| {
-            connection.failure("CONNECTED", &format!("CONNECT was refused: {error}"))
-        })?;
-        Ok(client)
-    })
 }

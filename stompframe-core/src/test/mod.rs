@@ -11,7 +11,8 @@
 //! [`TestApp`] is the whole application, built as it is for production, with everything on a
 //! message's way: the STOMP codec, interceptors, handlers, the broker, queues, limits. A
 //! [`TestClient`] is connected to it as a browser is, only not over a socket. (What happens before
-//! CONNECT, at an endpoint's handshake, is not part of it.)
+//! CONNECT, at an endpoint's handshake, is not part of it;
+//! [`handshake`](TestApp::handshake) says what it found out.)
 //!
 //! ```
 //! # use stompframe_core as stompframe;
@@ -107,6 +108,7 @@ mod client;
 mod connection;
 mod error;
 mod expectation;
+mod handshake;
 mod mailbox;
 mod received;
 mod show;
@@ -118,5 +120,6 @@ pub use self::call::{CallMessage, TestReply, call, call_on, message, subscriptio
 pub use self::client::TestClient;
 pub use self::error::TestError;
 pub use self::expectation::Expectation;
+pub use self::handshake::TestHandshake;
 pub use self::received::{Received, TestMessage};
 pub use self::subscription::TestSubscription;

@@ -12,7 +12,6 @@ use crate::stomp::{Command, Frame, Headers};
 
 /// The next thing that the server sent, whatever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every value is a frame")]
 pub enum Received {
     /// A frame.
     Frame(Frame),

@@ -1,6 +1,7 @@
 //! What carries bytes between a client and a server, on both sides: two halves, one that reads and one
 //! that writes.
 
+mod gathered;
 mod sink;
 mod source;
 
@@ -8,6 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
+pub use self::gathered::Gathered;
 pub use self::sink::StreamSink;
 pub use self::source::StreamSource;
 use crate::error::BoxError;

@@ -87,6 +87,12 @@ impl UserDestinations {
             .is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// Whether it is where clients send new credentials: `/user/credentials`, which names no user's
+    /// destination.
+    pub(crate) fn is_for_credentials(&self, destination: &str) -> bool {
+        destination.strip_prefix(&self.prefix) == Some("/credentials")
+    }
+
     /// To whom a message for `/user/{name}/queue/x` goes, and to which destination of their own.
     ///
     /// In the name, `%2F` stands for a slash, as in Spring, and `%25` for a percent sign, so that all
@@ -122,8 +128,8 @@ impl UserDestinations {
     /// name, or that of its session (as in Spring).
     fn sessions_of(&self, name: &str, sender: Option<&Arc<Session>>) -> Vec<Arc<Session>> {
         let is_own = |sender: &&Arc<Session>| {
-            let user = sender.principal().map(Principal::destination_name);
-            sender.id().as_str() == name || user == Some(name)
+            let is_user = |user: Principal| user.destination_name() == name;
+            sender.id().as_str() == name || sender.principal().is_some_and(is_user)
         };
         match sender.filter(is_own) {
             Some(sender) => vec![Arc::clone(sender)],
@@ -159,6 +165,14 @@ impl UserDestinations {
         let (message, recipients) = self.addressed(message, own, sessions);
         if recipients.is_empty() {
             return Handling::Ignored;
+        }
+        if self.outbound.is_plain() {
+            for recipient in &recipients {
+                let delivery = self.outbound.next_delivery();
+                self.outbound
+                    .push_if_subscribed(&message, recipient, delivery);
+            }
+            return Handling::DONE;
         }
         let outbound = Arc::clone(&self.outbound);
         Handling::Pending(Box::pin(async move {

@@ -3,6 +3,8 @@
 mod broker;
 mod client;
 mod frame;
+mod handshake;
+pub(crate) mod http;
 mod tcp;
 
 use std::net::SocketAddr;
@@ -15,6 +17,7 @@ use tokio::task::JoinHandle;
 pub(crate) use self::broker::{both, broker, intercepted};
 pub(crate) use self::client::Client;
 pub(crate) use self::frame::Frame;
+pub(crate) use self::handshake::{refused, request, request_to};
 pub(crate) use self::tcp::TcpClient;
 
 /// An application on a port of its own; it ends with the test.
@@ -47,6 +50,7 @@ impl App {
         let address = listener.local_addr().unwrap();
         let listener = listener.tap_io(|socket| socket.set_nodelay(true).unwrap());
         let router = around(messaging.router());
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
             address,

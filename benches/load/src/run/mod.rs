@@ -81,7 +81,9 @@ impl Run {
                     self.swarm.stall(stalled)?;
                 }
                 let since = self.swarm.now();
-                self.publish_for(self.plan.warm_up, since)?;
+                if !matches!(self.plan.pace, Pace::Bursts { .. }) {
+                    self.publish_for(self.plan.warm_up, since)?;
+                }
                 let from = self.snapshot()?;
                 self.score.measuring = true;
                 self.publish_for(self.plan.measured, since)?;
@@ -137,7 +139,8 @@ impl Run {
         loop {
             self.publish(since)?;
             let now = self.swarm.now();
-            if now >= end {
+            let publishers = &self.score.publishers;
+            if now >= end || publishers.iter().all(|it| it.is_through(self.plan.pace)) {
                 return Ok(());
             }
             let wait = self.until_next(since, now).min(end - now).min(NAP);
@@ -147,7 +150,7 @@ impl Run {
 
     /// How long may be slept.
     fn until_next(&self, since: Duration, now: Duration) -> Duration {
-        if matches!(self.plan.pace, Pace::InFlight(_)) {
+        if !matches!(self.plan.pace, Pace::Every(_)) {
             return NAP;
         }
         let publishers = self.score.publishers.iter();

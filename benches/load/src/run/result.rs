@@ -3,6 +3,7 @@ use std::io;
 use super::{Run, Snapshot};
 use crate::plan::Kind;
 use crate::report::{Generator, Latency, Report, Server, Stalled, cores, share};
+use crate::server::Process;
 
 impl Run {
     pub(super) fn report(
@@ -12,6 +13,7 @@ impl Run {
         memory_before: u64,
     ) -> io::Result<Report> {
         let memory_after = self.memory()?;
+        let memory_peak = self.server.map_or(Ok(0), Process::memory_peak)?;
         let mut stalled = Stalled {
             connections: self.plan.stalled,
             closed: 0,
@@ -32,6 +34,7 @@ impl Run {
                 .then(|| used.as_secs_f64() * 1e6 / deliveries as f64),
             memory_before,
             memory_after,
+            memory_peak,
             bytes_per_connection: share(
                 memory_after.saturating_sub(memory_before) as f64,
                 connections as f64,

@@ -4,10 +4,12 @@ use tokio::time::timeout_at;
 
 use super::{Fatal, Next, Protocol};
 use crate::channel::Outcome;
+use crate::connection::answer::milliseconds;
 use crate::connection::authentication::Connect;
 use crate::error::{ErrorCode, MessagingError};
 use crate::event::SessionEventKind;
 use crate::message::MessageType;
+use crate::security::CsrfToken;
 use crate::session::{OutgoingFrame, Principal};
 use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
 
@@ -32,6 +34,7 @@ impl Protocol {
             })?,
             _ => HeartBeat::NONE,
         };
+        self.check_csrf_token(&frame.headers)?;
         let mut connect = self.message(MessageType::Connect, "");
         connect.set_principal(self.authenticate(&frame.headers).await?);
         *connect.headers_mut() = frame.headers;
@@ -39,6 +42,9 @@ impl Protocol {
         let (outcome, connect) = inbound.send_and_keep(connect, &self.session).await?;
         if outcome == Outcome::Dropped {
             return Err(MessagingError::new(ErrorCode::Denied));
+        }
+        if connect.principal().is_some_and(Principal::has_expired) {
+            return Err(ErrorCode::SessionExpired.into());
         }
         self.session.set_principal(connect.principal().cloned());
 
@@ -52,6 +58,10 @@ impl Protocol {
         }
         if let Some(principal) = self.session.principal() {
             connected = connected.with_header("user-name", principal.shared_name().clone());
+            if let Some(left) = principal.time_left() {
+                let left = milliseconds(left).to_string();
+                connected = connected.with_header("credentials-expire-in", left);
+            }
         }
         // It cannot escape: what a user's name would smuggle into it makes it no frame at all.
         let connected = OutgoingFrame::encode(&connected, version)
@@ -62,23 +72,51 @@ impl Protocol {
                 .with_detail(format!("one user may have {limit} sessions")));
         }
         let events = &self.shared.events;
+        let noted = events.note(&connect);
         events
-            .tell(&self.session, || SessionEventKind::Connect)
+            .tell(&self.session, noted.clone(), || SessionEventKind::Connect)
             .await;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         events
-            .tell(&self.session, || SessionEventKind::Connected)
+            .tell(&self.session, noted, || SessionEventKind::Connected)
             .await;
         Ok(Next::Connected(version))
+    }
+
+    /// Whether it is a page of the application's own that connects, where the handshake gave it something
+    /// to show.
+    fn check_csrf_token(&self, headers: &Headers) -> Result<(), Fatal> {
+        let denied = |detail: String| {
+            Err(MessagingError::new(ErrorCode::Denied)
+                .with_source(format!("CSRF: {detail}"))
+                .with_detail(detail))
+        };
+        let Some(token) = self.session.attributes().get::<CsrfToken>() else {
+            return match self.session.needs_csrf_token() {
+                true => denied("the handshake had no CSRF token".to_owned()),
+                false => Ok(()),
+            };
+        };
+        let name = token.header();
+        let mut given = headers
+            .iter()
+            .filter(|(header, _)| header.eq_ignore_ascii_case(name));
+        match given.next() {
+            Some((_, value)) if token.is_given_by(value) => Ok(()),
+            Some(_) => denied(format!(
+                "the header {name} is not the token of the handshake"
+            )),
+            None => denied(format!("CONNECT needs the header {name}")),
+        }
     }
 
     /// Asks the application who connects, if it wants to be asked; if not, the handshake has said so.
     async fn authenticate(&self, headers: &Headers) -> Result<Option<Principal>, Fatal> {
         let Some(authenticator) = &self.shared.authenticator else {
-            return Ok(self.session.principal().cloned());
+            return Ok(self.session.principal());
         };
         let connect = Connect::new(headers.clone(), Arc::clone(&self.session));
         match timeout_at(self.connect_by, authenticator.decide(connect)).await {

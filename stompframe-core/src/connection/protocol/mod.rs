@@ -1,6 +1,7 @@
 mod acknowledge;
 mod connect;
 mod headers;
+mod renew;
 mod send;
 mod subscribe;
 mod transactions;
@@ -67,6 +68,11 @@ impl Protocol {
     /// The heart-beats that CONNECT agreed upon; none before.
     pub(super) fn agreed_heart_beat(&self) -> Option<Agreed> {
         self.session.heart_beat()
+    }
+
+    /// Whether the session has been ended, by whomever.
+    pub(super) fn is_over(&self) -> bool {
+        self.session.outbox().is_sealed()
     }
 
     /// When CONNECT has to be done with.
@@ -143,8 +149,13 @@ impl Protocol {
     pub(super) async fn tell_disconnected(&self, reason: DisconnectReason) {
         if self.session.is_connected() {
             let disconnected = || SessionEventKind::Disconnected(reason);
-            self.shared.events.tell(&self.session, disconnected).await;
+            let message = self.message(MessageType::Disconnect, "");
+            let events = &self.shared.events;
+            events
+                .tell(&self.session, Some(message), disconnected)
+                .await;
         }
+        self.session.end_scope();
     }
 
     async fn try_handle(&mut self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
@@ -180,7 +191,7 @@ impl Protocol {
     /// A message of this session's user.
     fn message(&self, message_type: MessageType, destination: impl Into<ByteString>) -> Message {
         let mut message = Message::new(message_type, destination);
-        message.set_principal(self.session.principal().cloned());
+        message.set_principal(self.session.principal());
         message
     }
 

@@ -1,6 +1,9 @@
+use tokio::time::Instant;
+
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
 use super::{Fatal, Next, Protocol};
-use crate::connection::answer::About;
+use crate::connection::answer::{About, milliseconds};
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::MessageType;
 use crate::stomp::Frame;
 
@@ -13,15 +16,21 @@ impl Protocol {
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
         let destination = destination_of(&frame)?;
+        if let Some(authenticator) = &self.shared.authenticator
+            && self.shared.users.is_for_credentials(&destination)
+        {
+            return self.renew(authenticator, frame, receipt).await;
+        }
         let transaction = transaction_in(&frame)?;
         let mut message = self.message(MessageType::Message, destination.clone());
         message.set_receipt(receipt_of(&frame));
         message.set_nobody_waits(receipt.is_none() && transaction.is_none());
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
-        let offered = match transaction {
-            Some(transaction) => self.hold(&transaction, message, receipt).await?,
-            None => self.offer(message, receipt).await,
+        let offered = match (self.check_rates(&destination), transaction) {
+            (Err(error), _) => Err(error),
+            (Ok(()), Some(transaction)) => self.hold(&transaction, message, receipt).await?,
+            (Ok(()), None) => self.offer(message, receipt).await,
         };
         let about = About {
             command: frame.command,
@@ -29,5 +38,19 @@ impl Protocol {
             receipt,
         };
         Ok(self.answer(offered, about).await)
+    }
+
+    /// Whether the user may send there once more now.
+    fn check_rates(&self, destination: &str) -> Result<(), MessagingError> {
+        let rates = self.shared.rates.iter().enumerate();
+        for (place, (_, rate)) in rates.filter(|(_, (to, _))| to.matches(destination).is_some()) {
+            let sent = self.session.used().try_send(place, *rate, Instant::now());
+            sent.map_err(|wait| {
+                let wait = milliseconds(wait).max(1);
+                MessagingError::new(ErrorCode::RateExceeded)
+                    .with_detail(format!("wait {wait} ms before you send there again"))
+            })?;
+        }
+        Ok(())
     }
 }

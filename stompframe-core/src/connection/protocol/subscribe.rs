@@ -25,6 +25,7 @@ impl Protocol {
             None => return Err(missing(frame.command, "id")),
         };
         let ack_mode = ack_mode(&frame, self.session.version())?;
+        let _subscribing = self.session.subscribing().await;
         self.session.reserve(
             id.clone(),
             destination.clone(),
@@ -35,6 +36,7 @@ impl Protocol {
         message.set_ack_mode(ack_mode);
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
+        let noted = self.shared.events.note(&message);
         let offered = self.offer(message, receipt).await;
         let is_live = matches!(offered, Ok(true));
         if !is_live {
@@ -50,7 +52,7 @@ impl Protocol {
         if is_live {
             self.shared.inbound.subscribed(&self.session, &id).await;
             let kind = || SessionEventKind::Subscribed { id, destination };
-            self.shared.events.tell(&self.session, kind).await;
+            self.shared.events.tell(&self.session, noted, kind).await;
         }
         Ok(next)
     }
@@ -68,6 +70,7 @@ impl Protocol {
             }
             _ => return Err(missing(frame.command, "id")),
         };
+        let _subscribing = self.session.subscribing().await;
         let Some(destination) = self.session.subscription(&id) else {
             // Two parts of a page that both clean up are no reason to end its session.
             tracing::debug!("UNSUBSCRIBE of an unknown subscription");
@@ -77,6 +80,7 @@ impl Protocol {
         let mut message = self.message(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
+        let noted = self.shared.events.note(&message);
         let offered = match self.offer(message, receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
@@ -94,7 +98,7 @@ impl Protocol {
         let next = self.answer(offered, about).await;
         if has_ended {
             let kind = || SessionEventKind::Unsubscribed { id, destination };
-            self.shared.events.tell(&self.session, kind).await;
+            self.shared.events.tell(&self.session, noted, kind).await;
         }
         Ok(next)
     }

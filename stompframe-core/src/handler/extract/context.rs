@@ -5,6 +5,7 @@ use super::FromMessage;
 use crate::error::ErrorCode;
 use crate::handler::{HandlerError, MessageContext};
 use crate::message::Message;
+use crate::security::RulesHandle;
 use crate::session::{Principal, Session, SessionAttributes};
 use crate::template::MessagingTemplate;
 
@@ -79,6 +80,13 @@ impl FromMessage for SessionAttributes {
 impl FromMessage for MessagingTemplate {
     fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
         Ok(context.template().clone())
+    }
+}
+
+/// The rules that hold, to replace them or to judge live subscriptions once more.
+impl FromMessage for RulesHandle {
+    fn from_message(context: &MessageContext) -> Result<Self, HandlerError> {
+        Ok(context.rules().clone())
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +7,10 @@ use crate::channel::{
 };
 use crate::handler::{AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services};
 use crate::message::{Converters, Message};
-use crate::session::{Close, OutboxLimits, Principal, Session, SessionAttributes, SessionRegistry};
+use crate::security::RulesHandle;
+use crate::session::{
+    Close, OutboxLimits, Principal, ScopeFactories, Session, SessionAttributes, SessionRegistry,
+};
 use crate::states::States;
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
 use crate::template::MessagingTemplate;
@@ -44,12 +46,18 @@ impl MessageHandler for Broker {
 }
 
 impl Recorder {
-    pub(super) fn new(sender: Option<Principal>, attributes: SessionAttributes) -> Self {
+    pub(super) fn new(
+        sender: Option<Principal>,
+        attributes: SessionAttributes,
+        scope: ScopeFactories,
+    ) -> Self {
         let limits = OutboxLimits {
             max_bytes: usize::MAX,
             ..OutboxLimits::default()
         };
-        let session = Session::new(limits, sender).with_attributes(attributes);
+        let session = Session::new(limits, sender)
+            .with_attributes(attributes)
+            .with_scope(Arc::new(scope));
         let no_heart_beat = HeartBeat::negotiate(HeartBeat::NONE, HeartBeat::NONE);
         session.agree_on(Version::V1_2, no_heart_beat);
         Self {
@@ -71,14 +79,16 @@ impl Recorder {
     ) -> AnnotatedHandlers {
         let broker: Arc<dyn MessageHandler> = Arc::clone(&self.broker) as _;
         let channel = Arc::new(BrokerChannel::new(Interceptors::default(), vec![broker]));
-        let sessions = SessionRegistry::default();
+        let sessions = SessionRegistry::new('/');
         sessions.insert(&self.session, usize::MAX);
-        let services = Services {
+        let (states, sessions) = (Arc::new(states), Arc::new(sessions));
+        let services = Arc::new(Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
-            states: Arc::new(states),
-            sessions: Arc::new(sessions),
+            rules: RulesHandle::without_rules(Arc::clone(&states), Arc::clone(&sessions)),
+            states,
+            sessions,
             propagated: Vec::new(),
-        };
+        });
         // The kit has a limit of its own, and its own words for it.
         let limits = CallLimits {
             time: Duration::MAX,
@@ -87,7 +97,7 @@ impl Recorder {
         let outbound = Arc::new(ClientOutboundChannel::new(Interceptors::default()));
         AnnotatedHandlers::new(
             vec![String::new()],
-            registry,
+            Arc::new(registry),
             Exceptions::default(),
             services,
             limits,
@@ -101,15 +111,15 @@ impl Recorder {
         let record =
             std::mem::take(&mut *self.broker.0.lock().unwrap_or_else(PoisonError::into_inner));
         let mut replies = record.replies;
-        replies.extend(self.answers().await);
+        replies.extend(self.answers());
         TestReply::new(replies, record.published)
     }
 
     /// What went straight to the session: the answer of a subscribe mapping.
-    async fn answers(&self) -> Vec<TestMessage> {
+    fn answers(&self) -> Vec<TestMessage> {
         self.session.close(Close::NORMAL);
-        let mut frames = VecDeque::new();
-        self.session.outbox().drain(&mut frames).await;
+        let mut frames = Vec::new();
+        self.session.outbox().drain(|frame| frames.push(frame));
         let mut decoder = Decoder::for_client(FrameLimits::default().with_max_frame(usize::MAX));
         decoder.set_version(Version::V1_2);
         let mut messages = Vec::new();

@@ -17,12 +17,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use self::remote::Remote;
 pub use self::remote::RemoteUser;
 pub(super) use self::wire::ForUser;
-use self::wire::Told::{self, Disconnect, Gone, Hello, Here};
-use super::UserDestinations;
+use self::wire::Told::{self, Gone, Hello, Here, Kick};
+use super::{UserDestinations, UserRegistry};
 use crate::broker::SystemTopic;
-use crate::error::{Chain, ErrorCode, MessagingError};
+use crate::error::{Chain, MessagingError};
 use crate::message::Message;
-use crate::session::{Close, SessionId, SessionRegistry};
+use crate::session::{SessionId, SessionRegistry};
 
 /// How often what has changed is told.
 const CHANGES: Duration = Duration::from_secs(1);
@@ -84,16 +84,17 @@ impl Nodes {
         !self.0.sessions.of_user(user).is_empty() || self.0.remote.has(user)
     }
 
-    /// Ends all sessions of a user, on all nodes; they are told `denied`. Who may not come back is for
-    /// [`authenticate`](crate::MessagingBuilder::authenticate) to say.
+    /// As [`UserRegistry::kick`], on all nodes.
     ///
     /// # Errors
     ///
     /// When the other nodes could not be told. The sessions on this one have ended.
-    pub async fn disconnect_user(&self, user: &str) -> Result<(), MessagingError> {
-        self.0.disconnect(user);
-        let told = Disconnect {
+    pub async fn kick(&self, user: &str, reason: impl Into<String>) -> Result<(), MessagingError> {
+        let reason = reason.into();
+        self.0.kick(user, &reason);
+        let told = Kick {
             user: user.to_owned(),
+            reason,
         };
         self.0.tell(&told).await
     }
@@ -141,10 +142,8 @@ impl Shared {
         Ok(())
     }
 
-    fn disconnect(&self, user: &str) {
-        for session in self.sessions.of_user(user) {
-            session.close(Close::because(ErrorCode::Denied));
-        }
+    fn kick(&self, user: &str, reason: &str) {
+        UserRegistry::new(Arc::clone(&self.sessions)).kick(user, reason.to_owned());
     }
 }
 
@@ -218,7 +217,7 @@ fn hear(
         }
         Ok(Here { sessions }) => shared.remote.heard(&node, sessions, Instant::now()),
         Ok(Gone { sessions }) => shared.remote.gone(&sessions),
-        Ok(Disconnect { user }) => shared.disconnect(&user),
+        Ok(Kick { user, reason }) => shared.kick(&user, &reason),
         Err(for_user) => {
             if let Some(users) = users.upgrade() {
                 tokio::spawn(async move { users.deliver_here(&for_user).await });

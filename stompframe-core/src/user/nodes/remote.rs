@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::EXPIRY;
 use super::wire::SessionHere;
-use crate::session::{Principal, SessionRegistry};
+use crate::session::SessionRegistry;
 
 /// How many sessions of other nodes are remembered. Beyond, they are not: messages for their users go to
 /// all nodes all the same.
@@ -136,7 +136,7 @@ impl Known {
     ) -> (Vec<SessionHere>, Vec<String>) {
         let (mut here, mut present) = (Vec::new(), HashSet::new());
         for session in sessions.by_user().into_iter().flatten() {
-            let Some(user) = session.principal().map(Principal::destination_name) else {
+            let Some(user) = session.principal() else {
                 continue;
             };
             let id = session.id().to_string();
@@ -148,7 +148,7 @@ impl Known {
                 subscriptions.sort_unstable();
                 subscriptions.dedup();
                 here.push(SessionHere {
-                    user: user.to_owned(),
+                    user: user.destination_name().to_owned(),
                     id: id.clone(),
                     subscriptions,
                 });

@@ -27,7 +27,7 @@ pub(super) enum Told {
     /// These are not any more.
     Gone { sessions: Vec<String> },
     /// Whoever has sessions of this user is to end them.
-    Disconnect { user: String },
+    Kick { user: String, reason: String },
 }
 
 /// A session, as others know it.

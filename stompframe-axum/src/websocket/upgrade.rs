@@ -1,0 +1,103 @@
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use hyper::upgrade::OnUpgrade;
+use stompframe_core::stomp::Version;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+/// The sub-protocols that are spoken here, the one to be preferred first.
+const PROTOCOLS: [Version; 3] = [Version::V1_2, Version::V1_1, Version::V1_0];
+
+/// A request that asks for a WebSocket, as RFC 6455, 4.2.1 wants it.
+///
+/// axum's extractor would hide the socket behind its own `WebSocket`, and the sink writes to the
+/// socket itself.
+pub(super) struct Upgrade {
+    accept: String,
+    protocol: Option<&'static str>,
+    /// Gives the connection, once the response has been written.
+    pub(super) connection: OnUpgrade,
+}
+
+impl Upgrade {
+    /// Reads the request; if it is no handshake, gives the answer to it.
+    // A response is large, and rare.
+    #[allow(clippy::result_large_err)]
+    pub(super) fn of(request: &mut Parts) -> Result<Self, Response> {
+        let headers = &request.headers;
+        let refuse = |status, why: &'static str| Err((status, why).into_response());
+        if request.method != Method::GET {
+            return refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "a WebSocket begins with GET",
+            );
+        }
+        if !lists(headers, &CONNECTION, "upgrade") || !lists(headers, &UPGRADE, "websocket") {
+            let why =
+                "this is a WebSocket: `Connection: upgrade` and `Upgrade: websocket` are missing";
+            return refuse(StatusCode::BAD_REQUEST, why);
+        }
+        if headers
+            .get(SEC_WEBSOCKET_VERSION)
+            .is_none_or(|version| version != "13")
+        {
+            // RFC 6455, 4.4: the answer names the version that is spoken here.
+            let why = "this version of WebSocket is not spoken here";
+            let version = [(SEC_WEBSOCKET_VERSION, "13")];
+            return Err((StatusCode::UPGRADE_REQUIRED, version, why).into_response());
+        }
+        let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
+            return refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is missing");
+        };
+        let accept = derive_accept_key(key.as_bytes());
+        let protocol = PROTOCOLS
+            .into_iter()
+            .map(Version::sub_protocol)
+            // Other than the tokens of HTTP, its case counts.
+            .find(|protocol| listed(headers, &SEC_WEBSOCKET_PROTOCOL).any(|one| one == *protocol));
+        match request.extensions.remove() {
+            Some(connection) => Ok(Self {
+                accept,
+                protocol,
+                connection,
+            }),
+            None => refuse(
+                StatusCode::UPGRADE_REQUIRED,
+                "this connection cannot become a WebSocket",
+            ),
+        }
+    }
+
+    /// What the client is told (RFC 6455, 4.2.2).
+    pub(super) fn response(&self) -> Response {
+        let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        if let Ok(accept) = HeaderValue::try_from(&self.accept) {
+            headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+        }
+        if let Some(protocol) = self.protocol {
+            headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+        }
+        response
+    }
+}
+
+/// What a header lists, which may occur several times.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+}
+
+fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+    listed(headers, name).any(|one| one.eq_ignore_ascii_case(token))
+}

@@ -1,0 +1,7 @@
+use stompframe::prelude::*;
+
+#[message_mapping("/close")]
+#[authorize]
+async fn close() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use stompframe::prelude::*;
+use stompframe::security::authenticated;
+
+#[authorize(authenticated())]
+async fn close() {}
+
+fn main() {}
