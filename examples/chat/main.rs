@@ -4,7 +4,8 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port.
+//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port. With `BROKER`, such as
+//! `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, and several of it are one chat.
 //!
 //! What a client sends and receives:
 //!
@@ -20,6 +21,7 @@ mod page;
 mod rooms;
 
 use serde_json::{Map, Value};
+use stompframe::broker::BrokerRelay;
 use stompframe::prelude::*;
 
 use crate::rooms::{Room, Rooms};
@@ -96,9 +98,12 @@ async fn main() -> Result<(), stompframe::Error> {
             rooms: Rooms::default(),
         })
         .application_prefix("/pub")
-        .simple_broker(["/topic", "/queue"])
-        .endpoint(Endpoint::new("/ws"))
-        .build()?;
+        .endpoint(Endpoint::new("/ws"));
+    let messaging = match std::env::var("BROKER") {
+        Ok(address) => messaging.broker(BrokerRelay::new(address)),
+        Err(_) => messaging.simple_broker(["/topic", "/queue"]),
+    }
+    .build()?;
 
     let app = page::router().await.merge(messaging.router());
     let port = std::env::var("PORT")

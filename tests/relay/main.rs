@@ -8,4 +8,5 @@ mod faults;
 mod losing;
 mod nodes;
 mod refusing;
+mod sessions;
 mod upstream;

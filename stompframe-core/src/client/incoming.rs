@@ -129,6 +129,12 @@ impl Received {
         self.acknowledge_now(Command::Nack);
     }
 
+    /// As [`ack`](Self::ack) and [`nack`](Self::nack), and waits for the receipt.
+    pub(crate) async fn acknowledge(&self, command: Command) -> Result<(), ClientError> {
+        let frame = self.acknowledgement(command)?;
+        self.0.link.send_with_receipt(frame).await?.await
+    }
+
     fn acknowledge_now(&self, command: Command) {
         if let Ok(frame) = self.acknowledgement(command) {
             // If the connection is gone, the server gives it to somebody again.

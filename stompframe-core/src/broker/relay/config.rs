@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use super::dialect::Dialect;
 use crate::client::{Backoff, ClientBuilder, ClientLimits, Connector, Tcp};
 use crate::destination::Prefixes;
+use crate::session::Session;
 use crate::stomp::HeartBeat;
 
 /// A broker of its own, such as `RabbitMQ`, as the builder takes it (Spring's
@@ -37,10 +38,15 @@ pub struct BrokerRelay {
     pub(crate) wildcards: bool,
     pub(super) selectors: bool,
     pub(crate) nodes: Option<String>,
+    pub(super) per_session: Option<ConfigureClient>,
     pub(super) heart_beat: HeartBeat,
     pub(super) backoff: Backoff,
     pub(super) limits: RelayLimits,
 }
+
+/// Says how the client of one session connects.
+pub(super) type ConfigureClient =
+    Arc<dyn Fn(&Session, ClientBuilder) -> ClientBuilder + Send + Sync>;
 
 /// What a relay holds at most, and how long it waits.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +117,7 @@ impl BrokerRelay {
             wildcards: false,
             selectors: false,
             nodes: None,
+            per_session: None,
             heart_beat: HeartBeat {
                 send: ten_seconds,
                 receive: ten_seconds,
@@ -165,6 +172,31 @@ impl BrokerRelay {
     /// which is applied here, not by the broker.
     pub const fn selectors(mut self) -> Self {
         self.selectors = true;
+        self
+    }
+
+    /// Gives each session a connection of its own to the broker, as Spring does, for what a shared one
+    /// cannot have: permissions of the broker's by user, acknowledgements by clients, durable
+    /// subscriptions. It is opened when the session first needs it, and `configure` says how: by which
+    /// login, with which headers.
+    ///
+    /// ```
+    /// use stompframe_core::broker::BrokerRelay;
+    ///
+    /// let relay = BrokerRelay::new("rabbitmq:61613").per_session(|session, client| {
+    ///     match session.principal() {
+    ///         Some(user) => client.login(user.name(), "what the broker knows the user by"),
+    ///         None => client,
+    ///     }
+    /// });
+    /// ```
+    ///
+    /// What handlers and the application publish goes over the shared connections all the same.
+    pub fn per_session<F>(mut self, configure: F) -> Self
+    where
+        F: Fn(&Session, ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
+    {
+        self.per_session = Some(Arc::new(configure));
         self
     }
 
@@ -243,6 +275,12 @@ impl BrokerRelay {
             );
         }
         problems
+    }
+
+    /// Begins the client of one session.
+    pub(super) fn client_of(&self, session: &Session) -> Option<ClientBuilder> {
+        let configure = self.per_session.as_ref()?;
+        Some(configure(session, self.client()))
     }
 
     /// Begins a client of the broker.

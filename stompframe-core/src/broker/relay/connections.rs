@@ -76,7 +76,7 @@ impl Connections {
     }
 
     /// Waits a while for the connection, if there is none now.
-    async fn ready<'a>(
+    pub(super) async fn ready<'a>(
         &self,
         client: &'a StompClient,
     ) -> Result<(&'a StompClient, Translation), MessagingError> {

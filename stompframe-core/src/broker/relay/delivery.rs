@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use super::status::{Counters, count};
 use crate::broker::simple::Topic;
-use crate::channel::{ClientOutboundChannel, Recipient};
+use crate::channel::{ClientOutboundChannel, Delivery, Recipient};
 use crate::client::Received;
-use crate::error::{ErrorCode, MessagingError};
+use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, Payload};
 use crate::session::Session;
 
@@ -37,6 +37,8 @@ struct Intercepted {
     recipients: Vec<Recipient>,
     /// What is to be acknowledged then.
     received: Option<Received>,
+    /// What the delivery says of itself, if there is one alone.
+    delivery: Option<Delivery>,
 }
 
 impl Deliveries {
@@ -52,7 +54,7 @@ impl Deliveries {
             let (outbound, waiting) = (Arc::clone(&outbound), Arc::clone(&waiting));
             tokio::spawn(async move {
                 while let Some(next) = coming.recv().await {
-                    outbound.deliver_each(&next.message, &next.recipients).await;
+                    deliver(&outbound, &next).await;
                     if let Some(received) = next.received {
                         received.ack_now();
                     }
@@ -94,7 +96,7 @@ impl Deliveries {
                 .map(|one| one.subscription.recipient.clone())
                 .collect()
         });
-        self.intercept(message, recipients, None);
+        self.intercept(message, recipients, None, None);
         true
     }
 
@@ -102,7 +104,7 @@ impl Deliveries {
     pub(super) fn to_one(&self, message: Message, received: Received, recipient: &Recipient) {
         count(&self.counters.received);
         if !self.outbound.is_plain() {
-            self.intercept(message, vec![recipient.clone()], Some(received));
+            self.intercept(message, vec![recipient.clone()], Some(received), None);
             return;
         }
         let mut delivery = self.outbound.next_delivery();
@@ -111,12 +113,29 @@ impl Deliveries {
         received.ack_now();
     }
 
-    fn intercept(&self, message: Message, recipients: Vec<Recipient>, received: Option<Received>) {
+    /// Delivers to one what the broker keeps for it alone.
+    pub(super) fn to_its_own(&self, message: Message, recipient: &Recipient, delivery: Delivery) {
+        count(&self.counters.received);
+        if self.outbound.is_plain() {
+            self.outbound.push(&message, recipient, delivery);
+        } else {
+            self.intercept(message, vec![recipient.clone()], None, Some(delivery));
+        }
+    }
+
+    fn intercept(
+        &self,
+        message: Message,
+        recipients: Vec<Recipient>,
+        received: Option<Received>,
+        delivery: Option<Delivery>,
+    ) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _ = self.intercepted.send(Intercepted {
             message,
             recipients,
             received,
+            delivery,
         });
     }
 
@@ -161,6 +180,19 @@ impl Deliveries {
             &[("destination", destination)],
         );
         (self.tell)(session, message).await;
+    }
+}
+
+async fn deliver(outbound: &ClientOutboundChannel, next: &Intercepted) {
+    let (Some(delivery), [recipient]) = (next.delivery, next.recipients.as_slice()) else {
+        return outbound.deliver_each(&next.message, &next.recipients).await;
+    };
+    let delivered = outbound
+        .deliver_as(&next.message, recipient, delivery)
+        .await;
+    if let Err(error) = delivered {
+        let session = recipient.session.id();
+        tracing::warn!(%session, error = %Chain(&error), "a delivery was failed by an interceptor");
     }
 }
 

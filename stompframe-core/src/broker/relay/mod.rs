@@ -6,6 +6,7 @@ mod connections;
 mod delivery;
 mod dialect;
 mod headers;
+mod own;
 mod queues;
 mod status;
 mod subscribing;
@@ -20,6 +21,7 @@ use self::connections::Connections;
 use self::delivery::Deliveries;
 pub(crate) use self::delivery::Tell;
 pub use self::dialect::Dialect;
+use self::own::OwnConnections;
 use self::queues::RelayedQueues;
 pub use self::status::{BrokerStatistics, BrokerStatus};
 use self::status::{Counters, count};
@@ -47,6 +49,8 @@ struct Relay {
     deliveries: Arc<Deliveries>,
     topics: RelayedTopics,
     queues: RelayedQueues,
+    /// Where each session has a connection of its own.
+    own: OwnConnections,
 }
 
 impl RelayHandler {
@@ -73,6 +77,7 @@ impl RelayHandler {
             max_wildcards,
             topics: RelayedTopics::new(c1, d1, limit),
             queues: RelayedQueues::new(c2, d2, limit),
+            own: OwnConnections::default(),
             connections,
             counters,
             deliveries,
@@ -102,7 +107,12 @@ impl Relay {
     ) -> Result<(), MessagingError> {
         let destination = message.destination();
         let kind = self.kind(destination);
-        let (client, translation) = self.connections.to_publish(destination).await?;
+        let own = session.as_ref().filter(|_| is_from_client);
+        let own = own.and_then(|session| self.own.of(session, &self.config));
+        let (client, translation) = match &own {
+            Some(own) => self.connections.ready(own.client()).await?,
+            None => self.connections.to_publish(destination).await?,
+        };
         let theirs = translation.to_broker(destination, kind)?;
         let frame = headers::to_broker(message, theirs, kind == Kind::Queue, is_from_client);
         let confirmation = match client.send_frame(frame).await {
@@ -155,6 +165,11 @@ impl Relay {
             self.end_session(session);
             return Handling::DONE;
         }
+        if let (MessageType::Ack | MessageType::Nack, Some(session)) =
+            (message.message_type(), session)
+        {
+            return self.acknowledge(message, session);
+        }
         let for_somebody = matches!(message.audience(), Audience::Session(_) | Audience::User(_));
         if for_somebody || !self.config.prefixes.cover(message.destination()) {
             return Handling::Ignored;
@@ -193,7 +208,10 @@ impl MessageHandler for RelayForClients {
         self.0.handle(message, session, true)
     }
 
-    fn check(&self, message: &Message, _session: &Session) -> Result<bool, MessagingError> {
+    fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {
+        if matches!(message.message_type(), MessageType::Ack | MessageType::Nack) {
+            return Ok(self.0.awaits_acknowledgement(message, session));
+        }
         Ok(message.message_type() == MessageType::Message
             && self.0.config.prefixes.cover(message.destination()))
     }

@@ -33,6 +33,9 @@ impl Relay {
         };
         let destination = message.shared_destination().clone();
         let (relay, kind) = (Arc::clone(self), self.kind(&destination));
+        if let Some(own) = self.own.of(session, &self.config) {
+            return self.subscribe_its_own(message, kind, recipient, own);
+        }
         let (pattern, selector) = match self.checked(message, kind, session) {
             Ok(checked) => checked,
             Err(error) => return Handling::Done(Err(error)),
@@ -78,12 +81,24 @@ impl Relay {
             );
         }
         let selector = self.selector(message, kind)?;
+        Ok((self.pattern(message, kind, session)?, selector))
+    }
+
+    /// The pattern of a subscription, if it has one and may.
+    pub(super) fn pattern(
+        &self,
+        message: &Message,
+        kind: Kind,
+        session: &Session,
+    ) -> Result<Option<Pattern>, MessagingError> {
+        let refused = |code, detail: String| Err(MessagingError::new(code).with_detail(detail));
         let destination = message.destination();
         if !is_wildcard(destination) {
-            return Ok((None, selector));
+            return Ok(None);
         }
         if kind == Kind::Queue {
-            return unsupported("a queue is subscribed to by its name; only topics have wildcards");
+            let detail = "a queue is subscribed to by its name; only topics have wildcards";
+            return refused(ErrorCode::Unsupported, detail.to_owned());
         }
         if !self.config.wildcards {
             let detail = "wildcard subscriptions are closed; subscribe to one destination";
@@ -98,7 +113,7 @@ impl Relay {
             );
         }
         match Pattern::parse_subscription(destination, self.separator) {
-            Ok(pattern) => Ok((Some(pattern), selector)),
+            Ok(pattern) => Ok(Some(pattern)),
             Err(error) => refused(ErrorCode::BadDestination, error.to_string()),
         }
     }
@@ -122,6 +137,7 @@ impl Relay {
     }
 
     pub(super) fn unsubscribe(&self, destination: &str, session: &Session, id: &SubscriptionId) {
+        self.own.unsubscribe(session, id);
         match self.kind(destination) {
             Kind::Queue => self.queues.unsubscribe(destination, session.id(), id),
             Kind::Topic => self.topics.unsubscribe(destination, session.id(), id),
@@ -129,6 +145,7 @@ impl Relay {
     }
 
     pub(super) fn end_session(&self, session: &Session) {
+        self.own.end(session);
         for (id, destination) in session.subscriptions() {
             if self.config.prefixes.cover(&destination) {
                 self.unsubscribe(&destination, session, &id);

@@ -170,7 +170,7 @@ impl MessageHandler for SimpleBrokerHandler {
         let destination = message.destination();
         match message.message_type() {
             MessageType::Ack | MessageType::Nack => {
-                self.queues.check_acknowledgement(message, session)?;
+                return Ok(self.queues.awaits_acknowledgement(message, session));
             }
             _ if !self.config.prefixes.cover(destination) => return Ok(false),
             _ if self.config.queues.cover(destination) => self.queues.check(message)?,
