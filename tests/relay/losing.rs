@@ -140,12 +140,6 @@ async fn the_status_says_how_things_stand(upstream: Upstream) {
     let statistics = status.statistics();
     assert_eq!((statistics.confirmed, statistics.received), (1, 1));
     assert_eq!(statistics.connections, 10);
-    assert_eq!(
-        Messaging::builder()
-            .build()
-            .unwrap()
-            .broker_status()
-            .is_none(),
-        true
-    );
+    let without = Messaging::builder().build().unwrap();
+    assert!(without.broker_status().is_none());
 }
