@@ -81,7 +81,7 @@ pub(super) enum End {
 }
 
 impl<S: TransportSource> Reader<'_, S> {
-    pub(super) async fn run(mut self) -> End {
+    pub(super) async fn run(&mut self) -> End {
         let (stop, shutdown) = (self.stop, self.shutdown);
         let mut stopped = pin!(stop.cancelled());
         let mut going_down = pin!(shutdown.cancelled());

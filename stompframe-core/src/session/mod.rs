@@ -26,6 +26,7 @@ pub use self::attributes::SessionAttributes;
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
+pub(crate) use self::orders::Order;
 use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
