@@ -8,6 +8,8 @@
 //! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
 //! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
 //!
+//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, and several of it are one chat.
+//!
 //! What a client sends and receives:
 //!
 //! | frame | what it does |
@@ -32,6 +34,7 @@ mod talk;
 
 use std::sync::Arc;
 
+use stompframe::broker::BrokerRelay;
 use stompframe::prelude::*;
 use stompframe::security::{Access, Rules, authenticated, deny, permit, rules};
 use stompframe::{SockJs, SockJsTransport};
@@ -84,11 +87,14 @@ async fn main() -> Result<(), stompframe::Error> {
         .controller(People)
         .state(Arc::new(Rooms::default()))
         .application_prefix("/pub")
-        .simple_broker(["/topic", "/queue"])
         .authenticate(login)
         .authorize(chat_rules())
-        .endpoint(Endpoint::new("/ws").sockjs(sockjs()))
-        .build()?;
+        .endpoint(Endpoint::new("/ws").sockjs(sockjs()));
+    let messaging = match std::env::var("BROKER") {
+        Ok(address) => messaging.broker(BrokerRelay::new(address)),
+        Err(_) => messaging.simple_broker(["/topic", "/queue"]),
+    }
+    .build()?;
 
     let files = [
         "chat.css",

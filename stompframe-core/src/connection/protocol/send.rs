@@ -24,6 +24,7 @@ impl Protocol {
         let transaction = transaction_in(&frame)?;
         let mut message = self.message(MessageType::Message, destination.clone());
         message.set_receipt(receipt_of(&frame));
+        message.set_nobody_waits(receipt.is_none() && transaction.is_none());
         *message.headers_mut() = application_headers(frame.headers);
         message.set_payload(frame.body);
         let offered = match (self.check_rates(&destination), transaction) {
