@@ -1,5 +1,7 @@
 use std::future::poll_fn;
 
+use bytes::Bytes;
+use futures_util::future::poll_immediate;
 use tokio::task::yield_now;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
@@ -67,22 +69,32 @@ impl<S: TransportSource> Reader<'_, S> {
     pub(super) async fn run(mut self) -> End {
         loop {
             let agreed = self.protocol.agreed_heart_beat();
-            let too_long = self.silence.until(agreed);
-            let receiving = poll_fn(|context| self.source.poll_receive(context));
-            let received = async {
-                match too_long {
-                    Some((until, too_long)) => {
-                        timeout_at(until, receiving).await.map_err(|_| too_long)
-                    }
-                    None => Ok(receiving.await),
-                }
+            // What is there already is taken without a timer, and without listening for anything else.
+            let received = match self.stop.is_cancelled() || self.shutdown.is_cancelled() {
+                false => poll_immediate(self.receive()).await.map(Ok),
+                true => None,
             };
-            let received = tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return End::Failed,
-                // Every frame that has been received is handled by now.
-                () = self.shutdown.cancelled() => return self.fail(ErrorCode::ServerShutdown),
-                received = received => received,
+            let received = match received {
+                Some(received) => received,
+                None => {
+                    let too_long = self.silence.until(agreed);
+                    let (stop, shutdown) = (self.stop, self.shutdown);
+                    let received = async {
+                        match too_long {
+                            Some((until, too_long)) => timeout_at(until, self.receive())
+                                .await
+                                .map_err(|_| too_long),
+                            None => Ok(self.receive().await),
+                        }
+                    };
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => return End::Failed,
+                        // Every frame that has been received is handled by now.
+                        () = shutdown.cancelled() => return self.fail(ErrorCode::ServerShutdown),
+                        received = received => received,
+                    }
+                }
             };
             let chunk = match received {
                 Err(TooLong::Fail(code)) => return self.fail(code),
@@ -122,6 +134,10 @@ impl<S: TransportSource> Reader<'_, S> {
         }
     }
 
+    async fn receive(&mut self) -> Option<Result<Bytes, TransportError>> {
+        poll_fn(|context| self.source.poll_receive(context)).await
+    }
+
     /// Handles every frame that is complete. Nothing is looked at once the session is over: after a
     /// frame that ends it, or because somebody else has ended it meanwhile.
     async fn handle_frames(&mut self) -> Option<End> {
@@ -134,10 +150,10 @@ impl<S: TransportSource> Reader<'_, S> {
             }
             match self.decoder.next() {
                 Ok(Some(Decoded::HeartBeat)) => {}
-                Ok(Some(Decoded::Frame(frame))) => {
+                Ok(Some(Decoded::Frame(mut frame))) => {
                     self.silence.frame_ended();
                     self.turn.frames += 1;
-                    match self.protocol.handle(frame).await {
+                    match self.protocol.handle(&mut frame).await {
                         Next::Continue => {}
                         Next::Connected(version) => {
                             self.decoder.set_version(version);

@@ -1,7 +1,11 @@
+use std::sync::Arc;
+
+use bytestring::ByteString;
+
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
-use super::{Fatal, Next, Protocol};
+use super::{Fatal, Next, Protocol, taken};
 use crate::connection::answer::About;
-use crate::message::MessageType;
+use crate::message::{Message, MessageType};
 use crate::stomp::Frame;
 
 impl Protocol {
@@ -9,22 +13,19 @@ impl Protocol {
     /// broker, or that the broker took the message itself; in a transaction, that it is held there.
     pub(super) async fn send(
         &mut self,
-        frame: Frame,
+        frame: &mut Frame,
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
-        let destination = destination_of(&frame)?;
+        let destination = destination_of(frame)?;
         if let Some(authenticator) = &self.shared.authenticator
             && self.shared.users.is_for_credentials(&destination)
         {
-            return self.renew(authenticator, frame, receipt).await;
+            return Box::pin(self.renew(authenticator, taken(frame), receipt)).await;
         }
-        let transaction = transaction_in(&frame)?;
-        let mut message = self.message(MessageType::Message, destination.clone());
-        message.set_receipt(receipt_of(&frame));
-        *message.headers_mut() = application_headers(frame.headers);
-        message.set_payload(frame.body);
+        let transaction = transaction_in(frame)?;
+        let message = Arc::new(self.published(frame, destination.clone()));
         let offered = match transaction {
-            Some(transaction) => self.hold(&transaction, message, receipt).await?,
+            Some(transaction) => Box::pin(self.hold(&transaction, message, receipt)).await?,
             None => self.offer(message, receipt).await,
         };
         let about = About {
@@ -33,5 +34,14 @@ impl Protocol {
             receipt,
         };
         Ok(self.answer(offered, about).await)
+    }
+
+    /// What a SEND says, with the frame's headers and body.
+    fn published(&self, frame: &mut Frame, destination: ByteString) -> Message {
+        let mut message = self.message(MessageType::Message, destination);
+        message.set_receipt(receipt_of(frame));
+        *message.headers_mut() = application_headers(std::mem::take(&mut frame.headers));
+        message.set_payload(std::mem::take(&mut frame.body));
+        message
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::headers::{
     application_headers, destination_of, missing, on_its_own, receipt_of, subscription_id,
 };
@@ -36,7 +38,7 @@ impl Protocol {
         message.set_ack_mode(ack_mode);
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
-        let offered = self.offer(message, receipt).await;
+        let offered = self.offer(Arc::new(message), receipt).await;
         let is_live = matches!(offered, Ok(true));
         if !is_live {
             // Before the answer, which must not go to the very subscription that is refused.
@@ -79,7 +81,7 @@ impl Protocol {
         let mut message = self.message(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
-        let offered = match self.offer(message, receipt).await {
+        let offered = match self.offer(Arc::new(message), receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
             offered => offered,
