@@ -191,6 +191,52 @@ pub use stompframe_macros::authorize;
 /// go to it, it is told as if there were no exception handler.
 pub use stompframe_macros::message_exception_handler;
 
+/// Hears what becomes of sessions (Spring's `@EventListener` for `SessionConnectedEvent` and its like).
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use stompframe::prelude::*;
+///
+/// /// Whoever enters a room is greeted there.
+/// #[event_listener]
+/// async fn greet(
+///     event: SubscribedEvent,
+///     user: Option<Principal>,
+///     template: MessagingTemplate,
+/// ) -> Result<(), MessagingError> {
+///     let name = user.as_ref().map_or("somebody", Principal::name);
+///     template.send(event.destination, format!("{name} is here")).await
+/// }
+///
+/// #[event_listener]
+/// async fn gone(event: DisconnectedEvent, session: Arc<Session>) {
+///     println!("{} has left: {:?}", session.id(), event.reason);
+/// }
+///
+/// let messaging = Messaging::builder()
+///     .handler::<greet>()
+///     .handler::<gone>()
+///     .simple_broker(["/topic"])
+///     .build()?;
+/// # Ok::<(), stompframe::BuildError>(())
+/// ```
+///
+/// The type of its parameter `event` says which events it hears: [`SessionEvent`](crate::SessionEvent) all of
+/// them, [`ConnectEvent`](crate::event::ConnectEvent),
+/// [`ConnectedEvent`](crate::event::ConnectedEvent), [`SubscribedEvent`](crate::event::SubscribedEvent),
+/// [`UnsubscribedEvent`](crate::event::UnsubscribedEvent) and
+/// [`DisconnectedEvent`](crate::event::DisconnectedEvent) one kind each. Its other parameters are those of any
+/// handler, read from the frame that brought the event about
+/// ([`SessionEvent::message`](crate::SessionEvent::message)): a SUBSCRIBE's headers, who it is, the session, states,
+/// the template. It may be a method of a [`controller`].
+///
+/// The session's next frame waits until all listeners have heard, those of
+/// [`on_event`](crate::MessagingBuilder::on_event) first, then these in the order of the source; each for
+/// `handler_timeout` at most. A failure, an argument that cannot be read among them, and a panic are logged with
+/// its place and hurt nobody. It has no reply.
+pub use stompframe_macros::event_listener;
+
 /// Makes the mapped methods of an `impl` block handlers (Spring's `@Controller`). Its argument, if
 /// any, stands before the destinations of all of them.
 ///

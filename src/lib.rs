@@ -24,8 +24,9 @@ pub use stompframe_core::session::{
 };
 #[doc(inline)]
 pub use stompframe_core::{
-    BoxError, BuildError, DisconnectReason, ErrorCode, Limits, Messaging, MessagingBuilder,
-    MessagingError, MessagingTemplate, SessionEvent, SessionEventKind, UserRegistry,
+    BoxError, BuildError, DisconnectReason, ErrorCode, EventStream, Limits, Messaging,
+    MessagingBuilder, MessagingError, MessagingTemplate, SessionEvent, SessionEventKind,
+    UserRegistry,
 };
 
 #[doc(inline)]
@@ -42,8 +43,8 @@ pub use stompframe_core::{
 pub use stompframe_core::test;
 
 pub use self::attributes::{
-    authorize, controller, message_exception_handler, message_mapping, send_to, send_to_user,
-    subscribe_mapping,
+    authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+    send_to_user, subscribe_mapping,
 };
 
 #[doc(hidden)]
@@ -61,11 +62,14 @@ pub mod guide;
 pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
+    pub use crate::event::{
+        ConnectEvent, ConnectedEvent, DisconnectedEvent, SubscribedEvent, UnsubscribedEvent,
+    };
     #[cfg(feature = "garde")]
     #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]
     pub use crate::extract::Valid;
     pub use crate::extract::{
-        Destination, Header, HeaderName, Headers, ReceiptId, State, Variables,
+        Destination, Header, HeaderName, Headers, ReceiptId, SessionScoped, State, Variables,
     };
     pub use crate::{
         Connect, Denied, Endpoint, ErrorCode, ExceptSender, FromMessage, HandlerError, Handshake,
@@ -74,7 +78,7 @@ pub mod prelude {
         Session, SessionAttributes, SessionEvent, SessionEventKind, UserRegistry,
     };
     pub use crate::{
-        authorize, controller, message_exception_handler, message_mapping, send_to, send_to_user,
-        subscribe_mapping,
+        authorize, controller, event_listener, message_exception_handler, message_mapping, send_to,
+        send_to_user, subscribe_mapping,
     };
 }

@@ -45,7 +45,7 @@ pub mod test;
 
 pub use self::connection::Limits;
 pub use self::error::{BoxError, ErrorCode, MessagingError};
-pub use self::event::{DisconnectReason, SessionEvent, SessionEventKind};
+pub use self::event::{DisconnectReason, EventStream, SessionEvent, SessionEventKind};
 pub use self::handler::{FromMessage, HandlerError, IntoReply, MessageContext};
 pub use self::message::{Message, MessageConverter, MessageType, Payload, PayloadAs};
 pub use self::messaging::{BuildError, Messaging, MessagingBuilder};
@@ -56,6 +56,7 @@ pub use self::user::UserRegistry;
 /// The attributes, for those who use this crate without `stompframe`, which documents them.
 pub use stompframe_macros::{
     core_authorize as authorize, core_controller as controller,
+    core_event_listener as event_listener,
     core_message_exception_handler as message_exception_handler,
     core_message_mapping as message_mapping, core_send_to as send_to,
     core_send_to_user as send_to_user, core_subscribe_mapping as subscribe_mapping,
@@ -67,10 +68,12 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::error::MessagingError;
+    pub use crate::event::{Event, SessionEvent};
     pub use crate::handler::exceptions;
 
     pub use crate::handler::{
-        AnnotatedFunction, Controller, ExceptionHandler, FromMessage, HandlerError, HandlerSpec,
-        IntoReply, Mapping, MappingKind, MessageContext, Origin, Registered, Registration, Reply,
+        AnnotatedFunction, Controller, EventListener, ExceptionHandler, FromMessage, HandlerError,
+        HandlerSpec, IntoReply, ListenerResult, Mapping, MappingKind, MessageContext, Origin,
+        Registered, Registration, Reply,
     };
 }

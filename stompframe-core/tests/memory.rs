@@ -107,3 +107,37 @@ async fn a_queue_keeps_no_more_than_it_is_counted_with() {
     let kept = kept(&client, iter::repeat(sends("/queue/a", ""))).await;
     assert_bounded(&kept, limits.broker.max_queue_bytes);
 }
+
+/// Every destination is another one, for a topic that nobody listens to, for a handler that there is
+/// not, and for a queue that answers at once: nothing stays of them.
+#[tokio::test(start_paused = true)]
+async fn sec_v_46_destinations_that_clients_make_up_leave_nothing_behind() {
+    let _one = HEAP.lock().await;
+    let _profiler = dhat::Profiler::builder().testing().build();
+    let builder = Messaging::builder()
+        .application_prefix("/app")
+        .simple_broker(["/topic"])
+        .accept_client_sends(["/topic"])
+        .accept_user_sends(["/queue"]);
+    let app = TestApp::start(builder);
+    let client = app.connect().await;
+    let made_up = |from: usize| {
+        let sends = (from..from + 2_000).map(|number| {
+            let of = |prefix: &str| format!("SEND\ndestination:{prefix}/{number}\n\n\0");
+            [of("/topic"), of("/app"), of("/user/u/queue")].concat()
+        });
+        sends.collect::<String>()
+    };
+    client.send_bytes(made_up(0));
+    client.round_trip().await;
+    let before = HeapStats::get().curr_bytes;
+    for round in 1..5 {
+        client.send_bytes(made_up(round * 2_000));
+        client.round_trip().await;
+    }
+    let kept = HeapStats::get().curr_bytes.saturating_sub(before);
+    assert!(
+        kept < 16 * 1024,
+        "{kept} bytes are kept of 24,000 destinations"
+    );
+}

@@ -7,6 +7,7 @@ use syn::{Attribute, Signature};
 use crate::args::Args;
 use crate::companion::Companions;
 use crate::exception::Exception;
+use crate::listener::Listener;
 use crate::mapping::Mapping;
 use crate::role::Role;
 use crate::signature::Handler;
@@ -14,6 +15,7 @@ use crate::signature::Handler;
 pub(crate) enum Annotated<'f> {
     Mapping(Mapping<'f>),
     Exception(Exception<'f>),
+    Listener(Listener<'f>),
 }
 
 impl<'f> Annotated<'f> {
@@ -30,6 +32,7 @@ impl<'f> Annotated<'f> {
             Role::Exception => {
                 Self::Exception(Exception::check(args, attributes, signature, errors))
             }
+            Role::Event => Self::Listener(Listener::check(args, attributes, signature, errors)),
             _ => Self::Mapping(Mapping::check(
                 role, args, controller, attributes, signature, errors,
             )),
@@ -40,6 +43,7 @@ impl<'f> Annotated<'f> {
         match self {
             Self::Mapping(mapping) => &mapping.handler,
             Self::Exception(exception) => &exception.handler,
+            Self::Listener(listener) => &listener.handler,
         }
     }
 
@@ -54,6 +58,7 @@ impl<'f> Annotated<'f> {
         match self {
             Self::Mapping(mapping) => mapping.build(origin, call, capture, private),
             Self::Exception(exception) => exception.build(origin, call, capture, private),
+            Self::Listener(listener) => listener.build(origin, call, capture, private),
         }
     }
 

@@ -41,6 +41,7 @@ pub(crate) fn expand(
 
     let mut mappings = Vec::new();
     let mut exceptions = Vec::new();
+    let mut listeners = Vec::new();
     let mut mapped = 0;
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
@@ -70,6 +71,7 @@ pub(crate) fn expand(
             match annotated {
                 Annotated::Mapping(_) => mappings.push(build),
                 Annotated::Exception(_) => exceptions.push(build),
+                Annotated::Listener(_) => listeners.push(build),
             }
         }
     }
@@ -81,6 +83,15 @@ pub(crate) fn expand(
         ));
     }
 
+    let event_listeners = (!listeners.is_empty()).then(|| {
+        quote! {
+            fn event_listeners(
+                __controller: &::std::sync::Arc<Self>,
+            ) -> ::std::vec::Vec<#private::EventListener> {
+                ::core::convert::From::from([#(#listeners),*])
+            }
+        }
+    });
     let (self_type, generics) = (&block.self_ty, &block.generics);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     // A generic controller has no one type that could be asked for.
@@ -106,11 +117,13 @@ pub(crate) fn expand(
 
         const _: () = {
             impl #impl_generics #private::Controller for #self_type #where_clause {
-                fn mappings(__controller: ::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
+                fn mappings(__controller: &::std::sync::Arc<Self>) -> ::std::vec::Vec<#private::Mapping> {
                     let __exceptions: ::std::sync::Arc<[#private::ExceptionHandler]> =
                         ::core::convert::From::from([#(#exceptions),*]);
                     ::core::convert::From::from([#(#mappings.exceptions(&__exceptions)),*])
                 }
+
+                #event_listeners
             }
 
             #registration
@@ -151,7 +164,7 @@ fn build(annotated: &Annotated<'_>, type_name: &str, private: &TokenStream) -> T
     let name = handler.name;
     let origin = annotated.origin(&format!("{type_name}::{name}"), private);
     if handler.has_receiver {
-        let capture = quote!(let __controller = ::core::clone::Clone::clone(&__controller););
+        let capture = quote!(let __controller = <::std::sync::Arc<_> as ::core::clone::Clone>::clone(&__controller););
         annotated.build(&origin, &quote!(__controller.#name), &capture, private)
     } else {
         annotated.build(&origin, &quote!(Self::#name), &quote!(), private)

@@ -7,9 +7,10 @@ use syn::{Attribute, Signature, Type};
 
 use crate::args::Args;
 use crate::companion::Companions;
+use crate::names::{ERROR, Names};
 use crate::reply_to::ReplyTo;
 use crate::role::only_one;
-use crate::signature::{ERROR, Handler, Names};
+use crate::signature::Handler;
 
 /// A function that takes the errors of others.
 pub(crate) struct Exception<'f> {
@@ -20,8 +21,8 @@ pub(crate) struct Exception<'f> {
 
 /// It has no destination of its own, so no variables.
 const NAMES: Names<'static> = Names {
-    variables: &[],
     error: true,
+    ..Names::NONE
 };
 
 impl<'f> Exception<'f> {

@@ -52,6 +52,7 @@ pub(crate) fn expand(
         let (ty, variant) = match annotated {
             Annotated::Mapping(_) => (quote!(Mapping), quote!(Function)),
             Annotated::Exception(_) => (quote!(ExceptionHandler), quote!(ExceptionHandler)),
+            Annotated::Listener(_) => (quote!(EventListener), quote!(EventListener)),
         };
         let origin = annotated.origin(&name.to_string(), &private);
         let build = annotated.build(&quote!(__ORIGIN), &quote!(#name), &quote!(), &private);

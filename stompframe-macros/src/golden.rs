@@ -74,4 +74,4 @@ macro_rules! golden {
     };
 }
 
-golden! { function subscription authorized placeholders exception_handler controller renamed_crate two_mistakes }
+golden! { function subscription authorized placeholders exception_handler event_listener controller renamed_crate two_mistakes }

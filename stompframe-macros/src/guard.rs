@@ -47,7 +47,7 @@ impl Guard {
     /// Refuses it where nobody from outside comes by.
     pub(crate) fn refuse(&self, errors: &mut Vec<syn::Error>) {
         errors.extend(self.0.iter().map(|rule| {
-            let message = "no client calls an exception handler: remove `#[authorize]`";
+            let message = "no client calls this function: remove `#[authorize]`";
             syn::Error::new_spanned(rule, message)
         }));
     }

@@ -19,7 +19,9 @@ mod function;
 #[cfg(test)]
 mod golden;
 mod guard;
+mod listener;
 mod mapping;
+mod names;
 mod placeholders;
 mod reply_to;
 mod role;
@@ -62,6 +64,8 @@ attributes! {
         function::expand(Role::Subscribe, &krate, attribute, &item);
     message_exception_handler, core_message_exception_handler => |krate, attribute, item|
         function::expand(Role::Exception, &krate, attribute, &item);
+    event_listener, core_event_listener => |krate, attribute, item|
+        function::expand(Role::Event, &krate, attribute, &item);
     controller, core_controller => |krate, attribute, item|
         controller::expand(&krate, attribute, &item);
     send_to, core_send_to => |_krate, attribute, item|

@@ -7,9 +7,10 @@ use syn::{Attribute, LitStr, Signature};
 use crate::args::Args;
 use crate::companion::Companions;
 use crate::destination::read_pattern;
+use crate::names::Names;
 use crate::reply_to::listed;
 use crate::role::{Role, only_one};
-use crate::signature::{Handler, Names};
+use crate::signature::Handler;
 use crate::syntax::{Part, Segment};
 
 /// A mapping and its function, checked against each other.
@@ -128,7 +129,7 @@ impl<'f> Mapping<'f> {
     const fn names(&self) -> Names<'_> {
         Names {
             variables: self.variables.as_slice(),
-            error: false,
+            ..Names::NONE
         }
     }
 

@@ -7,16 +7,18 @@ pub(crate) enum Role {
     Message,
     Subscribe,
     Exception,
+    Event,
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Message, Self::Subscribe, Self::Exception];
+    const ALL: [Self; 4] = [Self::Message, Self::Subscribe, Self::Exception, Self::Event];
 
     pub(crate) const fn attribute(self) -> &'static str {
         match self {
             Self::Message => "message_mapping",
             Self::Subscribe => "subscribe_mapping",
             Self::Exception => "message_exception_handler",
+            Self::Event => "event_listener",
         }
     }
 

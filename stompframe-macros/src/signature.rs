@@ -6,6 +6,8 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Pat, ReceiverKind, ReturnType, Signature, Type};
 
+use crate::names::{Locals, Meaning, Names};
+
 /// A function that can be a handler.
 pub(crate) struct Handler<'f> {
     pub(crate) name: &'f Ident,
@@ -118,13 +120,14 @@ impl<'f> Handler<'f> {
             context,
             exception,
             error,
+            event,
             ..
         } = Locals::new();
         let mut statements = TokenStream::new();
         let mut arguments = Vec::new();
         for (position, parameter) in self.parameters.iter().enumerate() {
             let (argument, ty) = (format_ident!("__argument_{position}"), parameter.ty);
-            let (read, convert) = match names.meaning(parameter) {
+            let (read, convert) = match names.meaning(parameter.name.as_deref()) {
                 Meaning::Variable(index) => {
                     let name = &names.variables[index];
                     (
@@ -149,6 +152,10 @@ impl<'f> Handler<'f> {
                     },
                     quote!(::core::convert::From::from(#error)),
                 ),
+                Meaning::Event => {
+                    arguments.push(event.clone());
+                    continue;
+                }
                 Meaning::Extractor => (
                     quote_spanned! {ty.span()=>
                         <#ty as #private::FromMessage>::from_message(&#context)
@@ -183,19 +190,9 @@ impl<'f> Handler<'f> {
     }
 
     /// The statements that let arguments and result describe themselves to `__spec`.
-    ///
-    /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once
-    /// what is wrong with a type.
     pub(crate) fn descriptions(&self, names: &Names<'_>, private: &TokenStream) -> TokenStream {
         let Locals { spec, .. } = Locals::new();
-        let extractors = self
-            .parameters
-            .iter()
-            .filter(|p| matches!(names.meaning(p), Meaning::Extractor));
-        let arguments = extractors.map(|parameter| {
-            let ty = parameter.ty;
-            quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(#spec);)
-        });
+        let arguments = self.argument_descriptions(names, private);
         let result = match self.output {
             None => quote!(<() as #private::IntoReply>::describe(#spec);),
             Some(ty) if has_name(ty) => {
@@ -204,7 +201,28 @@ impl<'f> Handler<'f> {
             // It cannot be asked; it would not be written if there were nothing to send.
             Some(_) => quote!(#spec.gives_reply();),
         };
-        quote!(#(#arguments)* #result)
+        quote!(#arguments #result)
+    }
+
+    /// Those of the arguments alone.
+    ///
+    /// They have the spans of those of [`arguments`](Self::arguments), so that rustc says only once
+    /// what is wrong with a type.
+    pub(crate) fn argument_descriptions(
+        &self,
+        names: &Names<'_>,
+        private: &TokenStream,
+    ) -> TokenStream {
+        let Locals { spec, .. } = Locals::new();
+        let extractors = self
+            .parameters
+            .iter()
+            .filter(|p| matches!(names.meaning(p.name.as_deref()), Meaning::Extractor));
+        let arguments = extractors.map(|parameter| {
+            let ty = parameter.ty;
+            quote_spanned!(ty.span()=> <#ty as #private::FromMessage>::describe(#spec);)
+        });
+        quote!(#(#arguments)*)
     }
 
     /// The future of the reply, from `__context`. `call` is the function to call.
@@ -227,6 +245,30 @@ impl<'f> Handler<'f> {
             }
         }
     }
+
+    /// The future of a listener, from `__context` and `__event`. `call` is the function to call.
+    pub(crate) fn hearing(
+        &self,
+        names: &Names<'_>,
+        call: &TokenStream,
+        private: &TokenStream,
+    ) -> TokenStream {
+        let (statements, arguments) = self.arguments(names, private);
+        let Locals { result, .. } = Locals::new();
+        let outcome = match self.output {
+            Some(ty) if has_name(ty) => quote_spanned! {ty.span()=>
+                <#ty as #private::ListenerResult>::into_result(#result)
+            },
+            _ => quote!(#private::ListenerResult::into_result(#result)),
+        };
+        quote_spanned! {self.name.span()=>
+            async move {
+                #statements
+                let #result = #call(#(#arguments),*).await;
+                #outcome
+            }
+        }
+    }
 }
 
 /// Whether a type can be written elsewhere, which one with `impl Trait` in it cannot.
@@ -240,56 +282,3 @@ fn has_name(ty: &Type) -> bool {
     }
     !mentions_impl(ty.to_token_stream())
 }
-
-/// The local names of an expansion. They are made here and not where they are written, because what is
-/// quoted with somebody else's span would have that span's hygiene.
-struct Locals {
-    context: Ident,
-    exception: Ident,
-    error: Ident,
-    result: Ident,
-    spec: Ident,
-}
-
-impl Locals {
-    fn new() -> Self {
-        let local = |name| Ident::new(name, Span::call_site());
-        Self {
-            context: local("__context"),
-            exception: local("__exception"),
-            error: local("__error"),
-            result: local("__result"),
-            spec: local("__spec"),
-        }
-    }
-}
-
-/// What the names of a handler's parameters can mean.
-pub(crate) struct Names<'n> {
-    /// The variables of the destination, in their order.
-    pub(crate) variables: &'n [String],
-    /// Whether the parameter `error` is the error that is handled.
-    pub(crate) error: bool,
-}
-
-enum Meaning {
-    Variable(usize),
-    Error,
-    Extractor,
-}
-
-impl Names<'_> {
-    fn meaning(&self, parameter: &Parameter<'_>) -> Meaning {
-        let Some(name) = &parameter.name else {
-            return Meaning::Extractor;
-        };
-        match self.variables.iter().position(|variable| variable == name) {
-            Some(index) => Meaning::Variable(index),
-            None if self.error && name == ERROR => Meaning::Error,
-            None => Meaning::Extractor,
-        }
-    }
-}
-
-/// The parameter of an exception handler that is the error.
-pub(crate) const ERROR: &str = "error";

@@ -1,12 +1,13 @@
 //! How sessions end, on a whole connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, Pending};
 use stompframe::broker::SimpleBroker;
 use stompframe::connection::{Connect, Denied};
 use stompframe::prelude::*;
-use stompframe::session::Close;
+use stompframe::session::{Close, Rate};
 use stompframe::stomp::Command;
 use stompframe::test::{Received, TestApp};
 use stompframe::{Limits, MessagingBuilder, Stream, message};
@@ -102,6 +103,18 @@ const CAUSES: &[(ErrorCode, &str)] = &[
         ErrorCode::Internal,
         "SEND\ndestination:/app/panicking\nreceipt:r\n\n\0",
     ),
+    (
+        ErrorCode::RateExceeded,
+        "SEND\ndestination:/app/seldom\n\n\0SEND\ndestination:/app/seldom\nreceipt:r\n\n\0",
+    ),
+    (
+        ErrorCode::SessionEnded,
+        "SEND\ndestination:/app/leave\n\n\0",
+    ),
+    (
+        ErrorCode::SubscriptionRevoked,
+        "SUBSCRIBE\nid:0\ndestination:/topic/a\n\n\0SEND\ndestination:/app/revoke\n\n\0",
+    ),
     (ErrorCode::FrameTimeout, "SEND\n"),
     (ErrorCode::ServerShutdown, ""),
 ];
@@ -117,6 +130,10 @@ const EARLY_CAUSES: &[(ErrorCode, &str)] = &[
     (
         ErrorCode::AuthFailed,
         "CONNECT\naccept-version:1.2\nlogin:stranger\n\n\0",
+    ),
+    (
+        ErrorCode::SessionExpired,
+        "CONNECT\naccept-version:1.2\nlogin:late\n\n\0",
     ),
     (ErrorCode::ConnectTimeout, ""),
 ];
@@ -160,6 +177,7 @@ fn small() -> MessagingBuilder {
         .limits(limits)
         .authenticate(|connect: Connect| async move {
             match connect.header("login") {
+                Some("late") => Ok(Some(Principal::new("late").with_lifetime(Duration::ZERO))),
                 Some(_) => Err(Denied::new("secret")),
                 None => Ok(None),
             }
@@ -168,6 +186,15 @@ fn small() -> MessagingBuilder {
         .route(message("/flood"), flood)
         .route(message("/failing"), failing)
         .route(message("/panicking"), panicking)
+        .route(message("/seldom"), async || ())
+        .rate_limit("/app/seldom", Rate::per_second(1).with_burst(1))
+        .route(message("/leave"), async |session: Arc<Session>| {
+            session.end(ErrorCode::SessionEnded.into());
+        })
+        .route(message("/revoke"), async |session: Arc<Session>| {
+            let (id, _) = session.subscriptions().remove(0);
+            assert!(session.revoke(&id, "closed"));
+        })
         .route(message("/endless"), std::future::pending::<()>)
         .route(message("/stream").send_to("/topic/stream"), stream)
 }
@@ -198,15 +225,12 @@ async fn l_08_er_01_er_02_whatever_the_cause_error_is_the_last_frame_and_the_clo
     for code in ErrorCode::ALL {
         let mut caused = CAUSES.iter().chain(EARLY_CAUSES);
         // The first: above. The others: before there is a connection that could be told, and when
-        // nobody is there any more. The others are up to the application, to time, and to SockJS.
+        // nobody is there any more. The last is SockJS's.
         let is_elsewhere = matches!(
             code,
             ErrorCode::HeartBeatTimeout
                 | ErrorCode::Overloaded
                 | ErrorCode::PongTimeout
-                | ErrorCode::SessionEnded
-                | ErrorCode::SessionExpired
-                | ErrorCode::SubscriptionRevoked
                 | ErrorCode::BinaryBody
         );
         let is_caused = is_elsewhere || caused.any(|(cause, _)| cause == code);

@@ -1,6 +1,10 @@
 //! Which pages may connect, whatever way they come by.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use stompframe::prelude::*;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::http::StatusCode;
 
 use crate::support::{App, messaging, refused, request};
@@ -97,11 +101,65 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-#[tokio::test]
-async fn the_matrix_of_origins_holds_for_every_way_in() {
-    let listed = Endpoint::new("/ws")
+/// Requests at an endpoint with SockJS, and whether they open a WebSocket.
+const WAYS: &[(&str, bool)] = &[
+    ("GET /ws", true),
+    ("GET /ws/websocket", true),
+    ("GET /ws/0/{session}/websocket", true),
+    ("GET /ws/info", false),
+    ("GET /ws/0/{session}/eventsource", false),
+    ("POST /ws/0/{session}/xhr", false),
+    ("POST /ws/0/{session}/xhr_streaming", false),
+    ("POST /ws/0/{session}/xhr_send", false),
+];
+
+/// Whether this way in is closed to a request with these headers.
+async fn is_closed(app: &App, (way, upgrades): (&str, bool), headers: &[(&str, &str)]) -> bool {
+    // A session of its own for each, since one that is there would wait for something to say.
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let session = LAST.fetch_add(1, Ordering::Relaxed).to_string();
+    let way = way.replace("{session}", &session);
+    let mut request = format!("{way} HTTP/1.1\r\nhost: good.example\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    request += match upgrades {
+        true => {
+            "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+             sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        }
+        false => "content-length: 0\r\nconnection: close\r\n\r\n",
+    };
+    let mut socket = TcpStream::connect(app.address).await.unwrap();
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut status = [0; 12];
+    socket.read_exact(&mut status).await.unwrap();
+    &status == b"HTTP/1.1 403"
+}
+
+fn listed() -> Endpoint {
+    Endpoint::new("/ws")
         .allowed_origins(["https://good.example"])
-        .allowed_origin_patterns(["https://*.below.example"]);
+        .allowed_origin_patterns(["https://*.below.example"])
+}
+
+#[tokio::test]
+async fn sec_v_03_the_matrix_of_origins_holds_for_every_way_in() {
+    let same = App::start_at(messaging(), Endpoint::new("/ws").with_sockjs()).await;
+    let list = App::start_at(messaging(), listed().with_sockjs()).await;
+    for way in WAYS {
+        for (headers, of_same, of_list) in ROWS {
+            for (app, status) in [(&same, of_same), (&list, of_list)] {
+                let closed = is_closed(app, *way, headers).await;
+                assert_eq!(closed, *status == NO, "{way:?}: {headers:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_matrix_of_origins_holds_where_there_is_no_sockjs() {
+    let listed = listed();
     let same = App::start(messaging()).await;
     let list = App::start_at(messaging(), listed).await;
     for (headers, of_same, of_list) in ROWS {

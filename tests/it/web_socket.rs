@@ -57,6 +57,31 @@ async fn ws_01_no_sub_protocol_is_answered_that_was_not_offered() {
     }
 }
 
+/// RFC 6455, 8.1: a message of text is UTF-8 as a whole, and is not made so by the one behind it.
+#[tokio::test]
+async fn sec_c_09_text_that_is_cut_within_a_letter_ends_the_connection() {
+    let app = app().await;
+    let mut socket = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    let request = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        head.push(char::from(socket.read_u8().await.unwrap()));
+    }
+    let (first, second) = "CONNECT\na:\u{e9}\n\n\0".as_bytes().split_at(11);
+    for piece in [first, second] {
+        // FIN and text; masked with zeros.
+        let mut frame = vec![0x81, 0x80 | u8::try_from(piece.len()).unwrap(), 0, 0, 0, 0];
+        frame.extend(piece);
+        socket.write_all(&frame).await.unwrap();
+    }
+    let mut answer = [0; 4];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer[0], 0x88, "a close, and no ERROR: {answer:?}");
+    assert_eq!(u16::from_be_bytes([answer[2], answer[3]]), 1007);
+}
+
 /// As stompjs cuts large frames, and older ones; in binary also within a letter.
 #[tokio::test]
 async fn ws_02_a_frame_may_span_messages_that_are_cut_anywhere() {

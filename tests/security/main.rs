@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
+mod attacks;
+mod authenticating;
 mod changing_rules;
 mod expiry;
 mod kit;
 mod moderation;
+mod rates;

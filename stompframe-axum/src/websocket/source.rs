@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use super::control::Control;
 
 /// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
-const READ_BUFFER: usize = 2 * 1024;
+const READ_BUFFER: usize = 1024;
 
 /// The payloads of a client's messages, text and binary alike.
 pub(crate) struct WebSocketSource<R> {

@@ -50,7 +50,7 @@ impl MessageHandler for ClientSends {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
         match self.refuse(message) {
             Some(error) => Handling::Done(Err(error)),
-            None => self.broker.handle(message, session),
+            None => self.broker.handle(&message.without_credentials(), session),
         }
     }
 

@@ -173,8 +173,9 @@ mod tests {
     async fn ft_27_an_address_that_is_dead_is_passed_over() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let alive = listener.local_addr().unwrap().to_string();
-        let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let dead = dead.local_addr().unwrap().to_string();
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let dead = closed.local_addr().unwrap().to_string();
+        drop(closed);
         let tcp = Tcp::any_of(["no.such.host.invalid:1", &dead, &alive]);
         assert_eq!(tcp.open_any().await.unwrap().1, alive);
         assert_eq!(

@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
 
 use crate::error::{BoxError, ErrorCode, MessagingError};
 use crate::session::{Principal, Session};
@@ -132,7 +133,11 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Denied {
 
 /// Finds out who connects, with the application's own function.
 #[derive(Clone)]
-pub(crate) struct Authenticator(Arc<Authenticate>);
+pub(crate) struct Authenticator {
+    authenticate: Arc<Authenticate>,
+    /// How many may be found out side by side.
+    permits: Arc<Semaphore>,
+}
 
 type Authenticate =
     dyn Fn(Connect) -> BoxFuture<'static, Result<Option<Principal>, Denied>> + Send + Sync;
@@ -144,17 +149,29 @@ impl Authenticator {
         Fut: Future<Output = Result<P, Denied>> + Send + 'static,
         P: Into<Option<Principal>>,
     {
-        Self(Arc::new(move |connect| {
-            let deciding = authenticate(connect);
-            Box::pin(async move { deciding.await.map(Into::into) })
-        }))
+        Self {
+            authenticate: Arc::new(move |connect| {
+                let deciding = authenticate(connect);
+                Box::pin(async move { deciding.await.map(Into::into) })
+            }),
+            permits: Arc::new(Semaphore::new(0)),
+        }
+    }
+
+    /// Says how many may be found out side by side. Before that, none is.
+    pub(crate) fn allow(&self, at_once: usize) {
+        self.permits
+            .add_permits(at_once.min(Semaphore::MAX_PERMITS));
     }
 
     pub(super) async fn decide(
         &self,
         connect: Connect,
     ) -> Result<Option<Principal>, MessagingError> {
-        (self.0)(connect).await.map_err(|Denied(error)| error)
+        // Fair: who came first is next. Nobody closes it.
+        let _permit = self.permits.acquire().await;
+        let decided = (self.authenticate)(connect).await;
+        decided.map_err(|Denied(error)| error)
     }
 }
 

@@ -157,6 +157,7 @@ impl Admission {
         } = &*connections;
         let session = Session::new(shared.limits.outbox, principal)
             .with_attributes(attributes)
+            .with_scope(Arc::clone(&shared.scope))
             .at_address(address)
             .needing_csrf_token(needs_csrf_token);
         let session = Arc::new(session);

@@ -7,8 +7,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::limits::Limits;
 use super::linger::linger;
 use super::overseer::Overseer;
+use super::pace::Pace;
 use super::protocol::Protocol;
 use super::reader::{End, Reader, Turn};
 use super::shared::Shared;
@@ -39,9 +41,10 @@ pub(super) async fn drive<K: TransportSink>(
     let mut reading = pin!(async {
         let answers = Answers::new(Arc::clone(&shared), Arc::clone(&session));
         let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
-        let reader = Reader {
+        let mut reader = Reader {
             silence: Silence::new(limits, K::PINGS, protocol.connect_by()),
             turn: Turn::default(),
+            pace: Pace::new(&limits.rates, &session),
             budget: limits.max_before_connect,
             decoder: Decoder::for_server(limits.frame_before_connect()),
             source: &mut source,
@@ -73,33 +76,15 @@ pub(super) async fn drive<K: TransportSink>(
                 .fail(&MessagingError::new(ErrorCode::Internal), None);
             End::Failed
         });
-        let reason = reason(end, &session, &source);
-        Box::pin(protocol.end_session()).await;
-        let is_there = !matches!(end, End::Closed | End::Lost);
-        let closing = async {
-            if is_there {
-                // First what the client was told: a WebSocket that has read its peer's close writes
-                // nothing any more, and some clients close right behind their DISCONNECT. Not for
-                // ever, since one that is still sending reads only once we have read that.
-                let left = async {
-                    tokio::select! {
-                        () = session.outbox().until_written() => {}
-                        () = stop.cancelled() => {}
-                    }
-                };
-                let _ = timeout(limits.close_timeout / 2, left).await;
-            }
-            if matches!(end, End::Disconnected) {
-                // The client closes once it has its receipt.
-                linger(&mut source, limits.close_timeout).await;
-            }
-            session.close(Close::NORMAL);
-            if is_there {
-                linger(&mut source, limits.close_timeout).await;
-            }
-        };
-        // Whoever wants to know of the end does not hold up the client.
-        tokio::join!(protocol.tell_disconnected(reason), closing);
+        // In a box, which nobody needs until then.
+        Box::pin(async {
+            let reason = reason(end, &session, &source);
+            protocol.end_session().await;
+            let closing = close(end, &session, &mut source, &stop, limits);
+            // Whoever wants to know of the end does not hold up the client.
+            tokio::join!(protocol.tell_disconnected(reason), closing);
+        })
+        .await;
     });
     let writing = pin!(async {
         if let Err(error) = writer.run(limits).await {
@@ -109,6 +94,37 @@ pub(super) async fn drive<K: TransportSink>(
     });
     // What the client's frames lead to is written when all that has come is handled.
     tokio::join!(corked(reading.as_mut()), writing);
+}
+
+/// Ends a connection whose reading came to this end.
+async fn close(
+    end: End,
+    session: &Session,
+    source: &mut impl TransportSource,
+    stop: &CancellationToken,
+    limits: &Limits,
+) {
+    let is_there = !matches!(end, End::Closed | End::Lost);
+    if is_there {
+        // First what the client was told: a WebSocket that has read its peer's close writes
+        // nothing any more, and some clients close right behind their DISCONNECT. Not for ever,
+        // since one that is still sending reads only once we have read that.
+        let left = async {
+            tokio::select! {
+                () = session.outbox().until_written() => {}
+                () = stop.cancelled() => {}
+            }
+        };
+        let _ = timeout(limits.close_timeout / 2, left).await;
+    }
+    if matches!(end, End::Disconnected) {
+        // The client closes once it has its receipt.
+        linger(source, limits.close_timeout).await;
+    }
+    session.close(Close::NORMAL);
+    if is_there {
+        linger(source, limits.close_timeout).await;
+    }
 }
 
 /// Why a session is over whose reading came to this end.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::broker::BrokerLimits;
 use crate::destination;
-use crate::session::OutboxLimits;
+use crate::session::{OutboxLimits, RateLimits};
 use crate::stomp::FrameLimits;
 
 /// Everything that grows with what clients do, and how far it may, whichever transport they use.
@@ -28,6 +28,8 @@ pub struct Limits {
     pub frame: FrameLimits,
     /// What may wait to be written to one client. Beyond: the session ends with `slow-consumer`.
     pub outbox: OutboxLimits,
+    /// How much clients may send in a while. Who sends more is read more slowly.
+    pub rates: RateLimits,
     /// What the broker in memory keeps.
     pub broker: BrokerLimits,
     /// What a session's transactions may hold. Beyond: ERROR `transaction-limit`.
@@ -52,6 +54,10 @@ pub struct Limits {
     /// machine itself and of private networks are not held to it, since a proxy may be there. Beyond:
     /// as for [`max_sessions`](Self::max_sessions).
     pub max_connecting_per_address: usize,
+    /// How many clients are authenticated side by side, since what compares passcodes takes its time on
+    /// purpose; 128 unless told otherwise. The others wait for their turn, within
+    /// [`connect_timeout`](Self::connect_timeout). Beyond: ERROR `connect-timeout`.
+    pub max_authenticating: usize,
     /// How many sessions one user may have; 64 unless told otherwise. Those who are anonymous are
     /// not counted. Beyond: ERROR `overloaded`.
     pub max_sessions_per_user: usize,
@@ -114,6 +120,7 @@ impl Default for Limits {
         Self {
             frame: FrameLimits::default(),
             outbox: OutboxLimits::default(),
+            rates: RateLimits::default(),
             broker: BrokerLimits::default(),
             transactions: TransactionLimits::default(),
             max_before_connect: 16 * 1024,
@@ -121,6 +128,7 @@ impl Default for Limits {
             max_connecting: 1_000,
             max_sessions_per_address: None,
             max_connecting_per_address: 64,
+            max_authenticating: 128,
             max_sessions_per_user: 64,
             max_subscriptions: 128,
             max_streams: 16,

@@ -1,6 +1,7 @@
 //! From a socket to the channels and back: the driver that every transport shares, and the rules of
 //! a STOMP session.
 
+mod alarm;
 mod answer;
 mod authentication;
 mod connections;
@@ -10,6 +11,7 @@ mod error_frame;
 mod limits;
 mod linger;
 mod overseer;
+mod pace;
 mod protocol;
 mod reader;
 mod refusal;

@@ -1,8 +1,10 @@
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::join3;
+use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +13,7 @@ use super::shared::Shared;
 use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::event::SessionEventKind;
 use crate::message::{Message, MessageType, SubscriptionId};
-use crate::session::Session;
+use crate::session::{Order, Session};
 
 /// Carries out what others want of a session, while its own frames are handled.
 pub(super) struct Overseer {
@@ -32,58 +34,61 @@ impl Overseer {
 
     /// Carries out orders until reading has come to its end. What has begun by then is finished.
     pub(super) async fn run(&self, reading_ended: &CancellationToken) {
-        let ending = reading_ended.run_until_cancelled(self.end_session());
-        let revoking = async {
-            let orders = self.session.orders();
-            while let Some((id, error)) = reading_ended
-                .run_until_cancelled(orders.next_revoked())
-                .await
-            {
-                // Rarely done, and idle connections need not have room for it.
-                let revoking = AssertUnwindSafe(Box::pin(self.revoke(&id, &error)));
-                if revoking.catch_unwind().await.is_err() {
-                    self.answers.fail(&ErrorCode::Internal.into(), None);
-                }
-            }
-        };
-        let expiring = reading_ended.run_until_cancelled(self.keep_time());
-        join3(ending, revoking, expiring).await;
-    }
-
-    /// Warns the client before its credentials expire, and ends the session when they do.
-    async fn keep_time(&self) {
-        let renewed = || self.session.orders().until_renewed();
+        let mut expiring = self.expiring();
         loop {
-            let expires = self.session.principal().and_then(|user| user.expires());
-            let Some(expires) = expires else {
-                renewed().await;
-                continue;
-            };
-            let left = expires.saturating_duration_since(Instant::now());
-            // Half of it, where that is less: a warning with the first breath would be none.
-            let warn = expires - self.shared.limits.expiry_warning.min(left / 2);
-            // Most sessions have no need for a timer, nor room for one.
-            let expiring = Box::pin(async {
-                sleep_until(warn).await;
-                if !self.answers.credentials("expiring").await {
-                    tracing::debug!("the client does not listen for the expiry of its credentials");
-                }
-                sleep_until(expires).await;
-            });
-            tokio::select! {
+            let order = tokio::select! {
                 biased;
-                () = renewed() => {}
-                () = expiring => {
+                () = reading_ended.cancelled() => return,
+                order = self.session.orders().next() => order,
+                () = &mut expiring => {
                     self.answers.fail(&ErrorCode::SessionExpired.into(), None);
-                    return;
+                    expiring = Box::pin(pending());
+                    continue;
                 }
+            };
+            match order {
+                Order::End(error) => self.answers.fail(&error, None),
+                // Rarely done, and idle connections need not have room for it.
+                Order::Revoke(id, error) => Box::pin(self.revoke_or_end(&id, &error)).await,
+                Order::Renewed => expiring = self.expiring(),
             }
         }
     }
 
-    async fn end_session(&self) {
-        let error = self.session.orders().next_end().await;
-        self.answers.fail(&error, None);
+    /// Warns the client before its credentials expire, and comes when they do. Where they do not,
+    /// it takes no timer, nor room for one.
+    fn expiring(&self) -> BoxFuture<'_, ()> {
+        let expires = self.session.principal().and_then(|user| user.expires());
+        let Some(expires) = expires else {
+            return Box::pin(pending());
+        };
+        Box::pin(async move {
+            let left = expires.saturating_duration_since(Instant::now());
+            // Half of it, where that is less: a warning with the first breath would be none.
+            let warn = expires - self.shared.limits.expiry_warning.min(left / 2);
+            sleep_until(warn).await;
+            if !self.answers.credentials("expiring").await {
+                tracing::debug!("the client does not listen for the expiry of its credentials");
+            }
+            sleep_until(expires).await;
+        })
+    }
+
+    /// Revokes a subscription. If the session is to end, that does not wait for it.
+    async fn revoke_or_end(&self, id: &SubscriptionId, error: &MessagingError) {
+        let mut revoking = pin!(AssertUnwindSafe(self.revoke(id, error)).catch_unwind());
+        let revoked = loop {
+            tokio::select! {
+                biased;
+                error = self.session.orders().next_end() => self.answers.fail(&error, None),
+                revoked = revoking.as_mut() => break revoked,
+            }
+        };
+        if revoked.is_err() {
+            self.answers.fail(&ErrorCode::Internal.into(), None);
+        }
+        // It may have been rung for others, meanwhile.
+        self.session.orders().ring();
     }
 
     /// As UNSUBSCRIBE, which the client did not say, so no interceptor of its frames is asked.
@@ -95,6 +100,7 @@ impl Overseer {
         let mut message = Message::new(MessageType::Unsubscribe, destination.clone());
         message.set_principal(self.session.principal());
         message.set_subscription(id.clone());
+        let noted = self.shared.events.note(&message);
         let inbound = &self.shared.inbound;
         if let Err(error) = inbound.send_past_interceptors(message, &self.session).await {
             tracing::warn!(error = %Chain(&error), "not everybody could let go of a subscription");
@@ -103,6 +109,6 @@ impl Overseer {
         self.answers.revoked(error, id, &destination).await;
         let id = id.clone();
         let kind = || SessionEventKind::Unsubscribed { id, destination };
-        self.shared.events.tell(&self.session, kind).await;
+        self.shared.events.tell(&self.session, noted, kind).await;
     }
 }

@@ -1,12 +1,15 @@
 use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 use bytes::Bytes;
-use futures_util::future::poll_immediate;
 use tokio::task::yield_now;
-use tokio::time::timeout_at;
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
+use super::alarm::Alarm;
 use super::limits::Limits;
+use super::pace::Pace;
 use super::protocol::{Next, Protocol};
 use super::silence::{Silence, TooLong};
 use super::transport::{TransportError, TransportSource};
@@ -22,6 +25,7 @@ pub(super) struct Reader<'a, S> {
     pub(super) place: &'a Place,
     pub(super) silence: Silence<'a>,
     pub(super) turn: Turn,
+    pub(super) pace: Pace<'a>,
     /// How many bytes may still come until CONNECT is complete.
     pub(super) budget: usize,
     /// Has the transport answer what it has received.
@@ -52,6 +56,17 @@ impl Turn {
     }
 }
 
+/// What a transport says when it is asked for more.
+type Received = Option<Result<Bytes, TransportError>>;
+
+/// What came of waiting for more.
+enum Waited {
+    Received(Received),
+    Stopped,
+    GoingDown,
+    TooLong(TooLong),
+}
+
 /// How reading came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -66,76 +81,105 @@ pub(super) enum End {
 }
 
 impl<S: TransportSource> Reader<'_, S> {
-    pub(super) async fn run(mut self) -> End {
+    pub(super) async fn run(&mut self) -> End {
+        let (stop, shutdown) = (self.stop, self.shutdown);
+        let mut stopped = pin!(stop.cancelled());
+        let mut going_down = pin!(shutdown.cancelled());
+        let mut alarm = Alarm::new();
+        let mut next = None;
         loop {
             let agreed = self.protocol.agreed_heart_beat();
-            // What is there already is taken without a timer, and without listening for anything else.
-            let received = match self.stop.is_cancelled() || self.shutdown.is_cancelled() {
-                false => poll_immediate(self.receive()).await.map(Ok),
-                true => None,
-            };
-            let received = match received {
+            let received = match next.take() {
                 Some(received) => received,
                 None => {
                     let too_long = self.silence.until(agreed);
-                    let (stop, shutdown) = (self.stop, self.shutdown);
-                    let received = async {
-                        match too_long {
-                            Some((until, too_long)) => timeout_at(until, self.receive())
-                                .await
-                                .map_err(|_| too_long),
-                            None => Ok(self.receive().await),
+                    let waited = poll_fn(|context| {
+                        if let Poll::Ready(received) = self.source.poll_receive(context) {
+                            return Poll::Ready(Waited::Received(received));
                         }
-                    };
-                    tokio::select! {
-                        biased;
-                        () = stop.cancelled() => return End::Failed,
-                        // Every frame that has been received is handled by now.
-                        () = shutdown.cancelled() => return self.fail(ErrorCode::ServerShutdown),
-                        received = received => received,
+                        // All else only where there is nothing to read. Whoever never pauses is
+                        // asked for it at the end of each turn.
+                        if stopped.as_mut().poll(context).is_ready() {
+                            return Poll::Ready(Waited::Stopped);
+                        }
+                        if going_down.as_mut().poll(context).is_ready() {
+                            return Poll::Ready(Waited::GoingDown);
+                        }
+                        let Some((until, too_long)) = too_long else {
+                            return Poll::Pending;
+                        };
+                        alarm
+                            .poll_until(until, context)
+                            .map(|()| Waited::TooLong(too_long))
+                    });
+                    match waited.await {
+                        Waited::Received(received) => received,
+                        Waited::Stopped => return End::Failed,
+                        Waited::GoingDown => return self.fail(ErrorCode::ServerShutdown),
+                        Waited::TooLong(TooLong::Fail(code)) => return self.fail(code),
+                        Waited::TooLong(TooLong::Gone) => return self.vanished(),
+                        Waited::TooLong(TooLong::Ask) => {
+                            self.silence.asked();
+                            (self.ask)();
+                            continue;
+                        }
                     }
                 }
             };
             let chunk = match received {
-                Err(TooLong::Fail(code)) => return self.fail(code),
-                Err(TooLong::Gone) => return self.vanished(),
-                Err(TooLong::Ask) => {
-                    self.silence.asked();
-                    (self.ask)();
-                    continue;
-                }
-                Ok(None) => return End::Closed,
-                Ok(Some(Ok(chunk))) => chunk,
-                Ok(Some(Err(error))) => return self.broken(error),
+                None => return End::Closed,
+                Some(Ok(chunk)) => chunk,
+                Some(Err(error)) => return self.broken(error),
             };
             if chunk.is_empty() {
+                if !self.pace.sign_of_life() {
+                    return self.fail(ErrorCode::RateExceeded);
+                }
                 self.silence.broken_by_the_transport(agreed);
                 // The transport may have to answer.
                 (self.answer)();
                 continue;
             }
-            let len = chunk.len();
-            self.turn.bytes += len;
-            self.decoder.push(chunk);
             // In a box of its own, which an idle connection does without.
-            if let Some(end) = Box::pin(self.handle_frames()).await {
-                return end;
-            }
-            self.silence.broken();
-            if self.decoder.is_mid_frame() {
-                self.silence.frame_is_open();
-            }
-            if self.protocol.agreed_heart_beat().is_none() {
-                match self.budget.checked_sub(len) {
-                    Some(rest) => self.budget = rest,
-                    None => return self.fail(ErrorCode::FrameTooLarge),
-                }
+            match Box::pin(self.work(chunk)).await {
+                Ok(received) => next = received,
+                Err(end) => return end,
             }
         }
     }
 
-    async fn receive(&mut self) -> Option<Result<Bytes, TransportError>> {
-        poll_fn(|context| self.source.poll_receive(context)).await
+    /// Handles what has come, and what comes without waiting. Gives back what is for others to look
+    /// at.
+    async fn work(&mut self, mut chunk: Bytes) -> Result<Option<Received>, End> {
+        loop {
+            let len = chunk.len();
+            self.turn.bytes += len;
+            self.pace.bytes(len);
+            self.decoder.push(chunk);
+            if let Some(end) = self.handle_frames().await {
+                return Err(end);
+            }
+            if self.protocol.agreed_heart_beat().is_none() {
+                match self.budget.checked_sub(len) {
+                    Some(rest) => self.budget = rest,
+                    None => return Err(self.fail(ErrorCode::FrameTooLarge)),
+                }
+            }
+            let more = poll_fn(|context| Poll::Ready(self.source.poll_receive(context))).await;
+            chunk = match more {
+                Poll::Ready(Some(Ok(more))) if !more.is_empty() => more,
+                other => {
+                    self.silence.broken();
+                    if self.decoder.is_mid_frame() {
+                        self.silence.frame_is_open();
+                    }
+                    return Ok(match other {
+                        Poll::Ready(other) => Some(other),
+                        Poll::Pending => None,
+                    });
+                }
+            }
+        }
     }
 
     /// Handles every frame that is complete. Nothing is looked at once the session is over: after a
@@ -146,13 +190,24 @@ impl<S: TransportSource> Reader<'_, S> {
                 return Some(End::Failed);
             }
             if self.turn.is_over() {
+                if self.stop.is_cancelled() {
+                    return Some(End::Failed);
+                }
+                if self.shutdown.is_cancelled() {
+                    return Some(self.fail(ErrorCode::ServerShutdown));
+                }
+                if let Some(end) = self.hold_back().await {
+                    return Some(end);
+                }
                 yield_now().await;
             }
             match self.decoder.next() {
-                Ok(Some(Decoded::HeartBeat)) => {}
+                Ok(Some(Decoded::HeartBeat)) if self.pace.sign_of_life() => {}
+                Ok(Some(Decoded::HeartBeat)) => return Some(self.fail(ErrorCode::RateExceeded)),
                 Ok(Some(Decoded::Frame(mut frame))) => {
                     self.silence.frame_ended();
                     self.turn.frames += 1;
+                    self.pace.frame();
                     match self.protocol.handle(&mut frame).await {
                         Next::Continue => {}
                         Next::Connected(version) => {
@@ -164,12 +219,23 @@ impl<S: TransportSource> Reader<'_, S> {
                         Next::Failed => return Some(End::Failed),
                     }
                 }
-                Ok(None) => return None,
+                Ok(None) => return self.hold_back().await,
                 Err(error) => {
                     self.protocol.undecodable(&error);
                     return Some(End::Failed);
                 }
             }
+        }
+    }
+
+    /// Reads nothing for as long as the client has sent too much.
+    async fn hold_back(&mut self) -> Option<End> {
+        let until = self.pace.count()?;
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Some(End::Failed),
+            () = self.shutdown.cancelled() => Some(self.fail(ErrorCode::ServerShutdown)),
+            () = sleep_until(until) => None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limits::Limits;
+use crate::session::Rate;
 
 /// What a frame in the outbound queue costs besides its bytes: its place in the session's queue, in
 /// the writer's batch and in the transport's, and the head of its allocation.
@@ -59,6 +60,7 @@ impl fmt::Display for Limits {
         let Self {
             frame,
             outbox,
+            rates,
             broker,
             transactions,
             max_before_connect,
@@ -66,6 +68,7 @@ impl fmt::Display for Limits {
             max_connecting,
             max_sessions_per_address,
             max_connecting_per_address,
+            max_authenticating,
             max_sessions_per_user,
             max_subscriptions,
             max_streams,
@@ -99,9 +102,18 @@ impl fmt::Display for Limits {
                 "of these without CONNECT, unless it is private",
                 count(max_connecting_per_address),
             ),
+            (
+                "clients that are being authenticated",
+                count(max_authenticating),
+            ),
             ("sessions of a user", count(max_sessions_per_user)),
             ("subscriptions of a session", count(max_subscriptions)),
             ("streams of a session", count(max_streams)),
+            ("frames of a session", often(rates.session_frames)),
+            ("bytes of a session", often(rates.session_bytes)),
+            ("frames of a user", often(rates.user_frames)),
+            ("bytes of a user", often(rates.user_bytes)),
+            ("signs of life of a session", often(rates.signs_of_life)),
             ("outbound queue of a session", bytes(outbox.max_bytes)),
             ("frames in that queue", count(outbox.max_frames)),
             ("transactions of a session", count(transactions.max_open)),
@@ -164,6 +176,13 @@ fn count(count: usize) -> String {
     count.to_string()
 }
 
+fn often(rate: Option<Rate>) -> String {
+    match rate {
+        Some(rate) => format!("{} in a second, {} at once", rate.per_second, rate.burst),
+        None => "no limit".to_owned(),
+    }
+}
+
 fn time(time: Duration) -> String {
     format!("{time:?}")
 }
@@ -199,6 +218,7 @@ mod tests {
             "connections: 3",
             "connections without CONNECT: 1000",
             "silence until a ping: 30s",
+            "frames of a session: 10000 in a second, 20000 at once",
         ] {
             assert!(
                 report.lines().any(|other| other == line),

@@ -4,9 +4,10 @@ use super::authentication::Authenticator;
 use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
+use crate::destination::Pattern;
 use crate::event::Listeners;
 use crate::security::Authorizer;
-use crate::session::SessionRegistry;
+use crate::session::{Rate, ScopeFactories, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
 
@@ -22,6 +23,9 @@ pub(crate) struct Shared {
     pub(crate) sessions: Arc<SessionRegistry>,
     pub(crate) authorizer: Arc<Authorizer>,
     pub(crate) limits: Limits,
+    /// How often users may send where.
+    pub(crate) rates: Vec<(Pattern, Rate)>,
+    pub(crate) scope: Arc<ScopeFactories>,
     /// What the server offers.
     pub(crate) heart_beat: HeartBeat,
 }

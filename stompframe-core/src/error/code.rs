@@ -110,6 +110,8 @@ error_codes! {
     TooManySubscriptions = "too-many-subscriptions", 1008, "Session may not hold more subscriptions";
     /// As many replies of the session go on as may.
     TooManyStreams = "too-many-streams", 1008, "Session may not have more replies that go on";
+    /// The client sends more in a while than it may.
+    RateExceeded = "rate-exceeded", 1008, "Too much in too short a time";
     /// The client reads so slowly that its queue overflowed, or a write made no progress.
     SlowConsumer = "slow-consumer", 4410, "Client reads too slowly";
     /// The client has vanished: it was silent, and did not answer when it was asked for a sign of

@@ -2,6 +2,8 @@
 
 mod listeners;
 mod reason;
+mod stream;
+mod typed;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +12,11 @@ use bytestring::ByteString;
 
 pub(crate) use self::listeners::{Listener, Listeners};
 pub use self::reason::DisconnectReason;
-use crate::message::SubscriptionId;
+pub use self::stream::EventStream;
+pub use self::typed::{
+    ConnectEvent, ConnectedEvent, DisconnectedEvent, Event, SubscribedEvent, UnsubscribedEvent,
+};
+use crate::message::{Message, SubscriptionId};
 use crate::session::Session;
 use crate::template::MessagingTemplate;
 
@@ -22,6 +28,7 @@ use crate::template::MessagingTemplate;
 #[derive(Clone)]
 pub struct SessionEvent {
     kind: SessionEventKind,
+    message: Arc<Message>,
     session: Arc<Session>,
     template: MessagingTemplate,
 }
@@ -60,6 +67,17 @@ impl SessionEvent {
     #[must_use]
     pub const fn kind(&self) -> &SessionEventKind {
         &self.kind
+    }
+
+    /// The frame that brought it about, as the client sent it: CONNECT, SUBSCRIBE or UNSUBSCRIBE; for the
+    /// end of the session, a DISCONNECT without headers, whatever ended it.
+    #[must_use]
+    pub fn message(&self) -> &Message {
+        &self.message
+    }
+
+    pub(crate) const fn shared_message(&self) -> &Arc<Message> {
+        &self.message
     }
 
     /// The session.

@@ -5,6 +5,7 @@ use bytestring::ByteString;
 
 use super::HandlerError;
 use crate::destination::{Captured, Captures, bad_variable};
+use crate::event::SessionEvent;
 use crate::message::{Converters, Message};
 use crate::security::RulesHandle;
 use crate::session::{Session, SessionRegistry};
@@ -34,6 +35,18 @@ pub(crate) struct Services {
 }
 
 impl MessageContext {
+    /// For a listener of events, which has no destination of its own.
+    pub(super) fn of_event(event: &SessionEvent, services: &Arc<Services>) -> Self {
+        Self {
+            message: Arc::clone(event.shared_message()),
+            session: Arc::clone(event.session()),
+            services: Arc::clone(services),
+            lookup_path: ByteString::new(),
+            captures: Captures::default(),
+            variables: Arc::default(),
+        }
+    }
+
     /// The message.
     #[must_use]
     pub fn message(&self) -> &Message {

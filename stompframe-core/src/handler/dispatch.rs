@@ -51,7 +51,7 @@ impl AnnotatedHandlers {
         prefixes: Vec<String>,
         registry: Arc<MappingRegistry>,
         exceptions: Exceptions,
-        services: Services,
+        services: Arc<Services>,
         limits: CallLimits,
         broker: Arc<BrokerChannel>,
         outbound: Arc<ClientOutboundChannel>,
@@ -60,7 +60,7 @@ impl AnnotatedHandlers {
         Self {
             prefixes,
             registry,
-            services: Arc::new(services),
+            services,
             calls: Arc::new(Calls {
                 exceptions,
                 replies,

@@ -1,7 +1,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
-use super::{ExceptionHandler, Mapping, Origin};
+use super::{EventListener, ExceptionHandler, Mapping, Origin};
 
 /// What an attribute leaves behind for [`discover`](crate::MessagingBuilder::discover) and
 /// [`scan`](crate::MessagingBuilder::scan) to find.
@@ -20,6 +20,8 @@ pub enum Registered {
     Function(fn() -> Mapping),
     /// A function that takes the errors of all handlers.
     ExceptionHandler(fn() -> ExceptionHandler),
+    /// A function that hears what becomes of sessions.
+    EventListener(fn() -> EventListener),
     /// A controller. It needs an instance, so finding it is not enough.
     Controller(fn() -> TypeId),
 }
@@ -38,8 +40,8 @@ pub(crate) fn discovered() -> Vec<&'static Registration> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no annotated handler",
     label = "not an annotated handler",
-    note = "put `#[message_mapping(\"/...\")]`, `#[subscribe_mapping(\"/...\")]` or `#[message_exception_handler]` on \
-            the function"
+    note = "put `#[message_mapping(\"/...\")]`, `#[subscribe_mapping(\"/...\")]`, `#[message_exception_handler]` or \
+            `#[event_listener]` on the function"
 )]
 pub trait AnnotatedFunction {
     /// What the attribute registered.
@@ -54,5 +56,11 @@ pub trait AnnotatedFunction {
 )]
 pub trait Controller: Send + Sync + Sized + 'static {
     /// The mappings of its methods, each holding on to the instance.
-    fn mappings(controller: Arc<Self>) -> Vec<Mapping>;
+    fn mappings(controller: &Arc<Self>) -> Vec<Mapping>;
+
+    /// Those of its methods that hear what becomes of sessions.
+    fn event_listeners(controller: &Arc<Self>) -> Vec<EventListener> {
+        let _ = controller;
+        Vec::new()
+    }
 }

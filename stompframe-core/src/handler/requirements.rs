@@ -4,12 +4,13 @@ use std::any::{TypeId, type_name};
 #[derive(Clone, Debug, Default)]
 pub struct HandlerSpec {
     states: Vec<RequiredState>,
+    session_scoped: Vec<RequiredState>,
     replies: bool,
     chooses_destination: bool,
     goes_on: bool,
 }
 
-/// A [`State`](super::extract::State) that somebody has to provide.
+/// A value that somebody has to provide, or say how to make.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequiredState {
     pub(crate) id: TypeId,
@@ -20,6 +21,14 @@ impl HandlerSpec {
     /// The handler takes `State<T>`.
     pub fn requires_state<T: 'static>(&mut self) {
         self.states.push(RequiredState {
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        });
+    }
+
+    /// The handler takes `SessionScoped<T>`.
+    pub fn requires_session_scoped<T: 'static>(&mut self) {
+        self.session_scoped.push(RequiredState {
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
         });
@@ -50,6 +59,10 @@ impl HandlerSpec {
 
     pub(crate) fn states(&self) -> &[RequiredState] {
         &self.states
+    }
+
+    pub(crate) fn session_scoped(&self) -> &[RequiredState] {
+        &self.session_scoped
     }
 
     /// Whether the reply is a stream.

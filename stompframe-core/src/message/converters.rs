@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::MessageConverter;
 use super::converter;
+use super::wordings::without_values;
 use crate::error::{BoxError, ErrorCode, MessagingError, Untrusted};
 
 /// The formats that an application reads and writes: those of its own converters, and where these
@@ -170,9 +171,9 @@ impl Family {
     }
 }
 
-/// serde's own words say what was expected, but also repeat what came instead.
+/// serde's own words say what was expected.
 fn explain(what: &str, error: &impl ToString) -> String {
-    format!("{what}: {}", Untrusted(&error.to_string()))
+    format!("{what}: {}", Untrusted(&without_values(&error.to_string())))
 }
 
 #[cfg(test)]

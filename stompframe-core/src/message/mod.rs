@@ -9,6 +9,9 @@ mod payload;
 mod principal;
 mod reserved;
 mod subscription;
+mod wordings;
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -20,6 +23,7 @@ pub use self::converters::Converters;
 pub(crate) use self::payload::CONTENT_TYPE;
 pub use self::payload::{IntoPayload, Payload, PayloadAs};
 pub use self::principal::Principal;
+use self::reserved::is_credential;
 pub(crate) use self::reserved::is_reserved;
 pub use self::subscription::SubscriptionId;
 use crate::stomp::Headers;
@@ -110,6 +114,16 @@ impl Message {
         message.headers.set(CONTENT_TYPE, content_type);
         message.payload = payload;
         Ok(message)
+    }
+
+    /// The message as other clients may receive it: without what shows who sent it.
+    pub(crate) fn without_credentials(self: &Arc<Self>) -> Arc<Self> {
+        if !self.headers.iter().any(|(name, _)| is_credential(name)) {
+            return Arc::clone(self);
+        }
+        let mut message = Self::clone(self);
+        message.headers.retain(|name, _| !is_credential(name));
+        Arc::new(message)
     }
 
     /// What the message asks for.

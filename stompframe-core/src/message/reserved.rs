@@ -28,3 +28,22 @@ pub(crate) fn is_reserved(name: &str) -> bool {
         .iter()
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
+
+/// Headers by which a client shows who it is. Some clients send them with every frame; they are for
+/// the application, and no other client receives them.
+const CREDENTIALS: [&str; 7] = [
+    "login",
+    "passcode",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-csrf-token",
+    "x-xsrf-token",
+];
+
+/// Whether this header is for the application alone.
+pub(crate) fn is_credential(name: &str) -> bool {
+    CREDENTIALS
+        .iter()
+        .any(|credential| credential.eq_ignore_ascii_case(name))
+}

@@ -2,20 +2,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::compat::open_as_spring;
 use super::openness::Openness;
-use super::routing::Handlers;
+use super::routing::{Given, Handlers};
 use super::{BuildError, Messaging};
 use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
 use crate::connection::{Authenticator, Connections, EndpointConfig, ErrorHandler, Limits, Shared};
-use crate::destination::Prefixes;
+use crate::destination::{Pattern, Prefixes};
 use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
 use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
-use crate::session::SessionRegistry;
+use crate::session::{Rate, ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -37,6 +38,7 @@ pub struct MessagingBuilder {
     pub(super) handlers: Handlers,
     pub(super) states: States,
     pub(super) properties: Properties,
+    pub(super) scope: ScopeFactories,
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
@@ -46,6 +48,8 @@ pub struct MessagingBuilder {
     pub(super) accepted_sends: Prefixes,
     pub(super) accepted_user_sends: Prefixes,
     pub(super) authenticator: Option<Authenticator>,
+    pub(super) anonymous: bool,
+    pub(super) spring_compat: bool,
     pub(super) rules: Option<Rules>,
     pub(super) error_handler: Option<ErrorHandler>,
     pub(super) listeners: Vec<Listener>,
@@ -54,6 +58,7 @@ pub struct MessagingBuilder {
     client_outbound: Interceptors,
     heart_beat: HeartBeat,
     limits: Limits,
+    pub(super) rates: Vec<(String, Rate)>,
     endpoints: Vec<Box<dyn EndpointConfig>>,
     pub(super) problems: Vec<String>,
 }
@@ -65,6 +70,7 @@ impl Default for MessagingBuilder {
             handlers: Handlers::default(),
             states: States::default(),
             properties: Properties::default(),
+            scope: ScopeFactories::default(),
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
@@ -74,6 +80,8 @@ impl Default for MessagingBuilder {
             accepted_sends: Prefixes::default(),
             accepted_user_sends: Prefixes::default(),
             authenticator: None,
+            anonymous: false,
+            spring_compat: false,
             rules: None,
             error_handler: None,
             listeners: Vec::new(),
@@ -85,6 +93,7 @@ impl Default for MessagingBuilder {
                 receive: ten_seconds,
             },
             limits: Limits::default(),
+            rates: Vec::new(),
             endpoints: Vec::new(),
             problems: Vec::new(),
         }
@@ -187,9 +196,9 @@ impl MessagingBuilder {
     /// Lists everything that is wrong, not only the first: ambiguous or malformed mappings, a
     /// placeholder or a `State` nobody gave a value for, a controller that was discovered but has no instance, a reply that no
     /// broker prefix covers.
-    pub fn build(self) -> Result<Messaging, BuildError> {
+    pub fn build(mut self) -> Result<Messaging, BuildError> {
         let mut problems = self.problems;
-        let simple_broker = self
+        let mut simple_broker = self
             .simple_broker
             .unwrap_or_else(|| SimpleBroker::new([""; 0]));
         let broker_prefixes = simple_broker.prefixes.clone();
@@ -225,27 +234,62 @@ impl MessagingBuilder {
             ));
         }
         problems.extend(simple_broker.problems());
+        let opened = match self.spring_compat {
+            true => open_as_spring(
+                &mut simple_broker,
+                &mut self.accepted_sends,
+                &mut self.accepted_user_sends,
+            ),
+            false => Vec::new(),
+        };
+        if self.anonymous && self.authenticator.is_some() {
+            problems.push(
+                "`.anonymous()` and `.authenticate(..)` contradict each other: remove one, or let \
+                 `.authenticate(..)` give `Ok(None)` to whom it does not know"
+                    .to_owned(),
+            );
+        }
         check_endpoints(&self.endpoints, &mut problems);
         let converters = Converters::new(self.converters, &mut problems);
-        let (registry, exceptions) = self.handlers.resolve(
-            &self.states,
-            &self.properties,
-            &broker_prefixes,
-            self.separator,
-            &mut problems,
-        );
+        let given = Given {
+            states: &self.states,
+            scope: &self.scope,
+            properties: &self.properties,
+        };
+        let handlers =
+            self.handlers
+                .resolve(given, &broker_prefixes, self.separator, &mut problems);
         let authorization = self
             .rules
             .and_then(|rules| Authorization::new(rules, self.separator, &mut problems));
+        let rates = self.rates.iter().filter_map(|(pattern, rate)| {
+            match Pattern::parse(pattern, self.separator) {
+                Ok(pattern) => Some((pattern, *rate)),
+                Err(error) => {
+                    problems.push(format!("`.rate_limit(\"{pattern}\", ..)`: {error}"));
+                    None
+                }
+            }
+        });
+        let rates = rates.collect();
         BuildError::check(problems)?;
         for limit in self.limits.to_string().lines() {
             tracing::info!("limit: {limit}");
         }
 
+        for opened in opened {
+            tracing::warn!("`.spring_compat()`: {opened}");
+        }
         if authorization.is_none() {
+            if self.authenticator.is_none() && !self.anonymous {
+                tracing::warn!(
+                    "nobody is asked who it is, beyond what the handshake says: `.authenticate(..)` \
+                     asks, `.anonymous()` says that it is meant so"
+                );
+            }
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
-                mappings: &registry,
+                mappings: &handlers.mappings,
                 broker: &simple_broker,
                 sends: &self.accepted_sends,
                 sends_to_users: &self.accepted_user_sends,
@@ -258,7 +302,7 @@ impl MessagingBuilder {
         }
 
         let states = Arc::new(self.states);
-        let registry = Arc::new(registry);
+        let registry = Arc::new(handlers.mappings);
         let guards = MappingGuards::new(self.application_prefixes.clone(), Arc::clone(&registry));
         let authorizer = Arc::new(Authorizer::new(
             authorization,
@@ -299,17 +343,21 @@ impl MessagingBuilder {
             vec![users_listener, Arc::clone(&broker)],
         ));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
+        let services = Arc::new(Services {
+            template: template.clone(),
+            states,
+            sessions: Arc::clone(&sessions),
+            rules: rules.clone(),
+            propagated: self.propagated,
+        });
+        let mut listeners = self.listeners;
+        let annotated = handlers.event_listeners.into_iter();
+        listeners.extend(annotated.map(|it| it.into_listener(Arc::clone(&services))));
         let handlers = AnnotatedHandlers::new(
             self.application_prefixes,
             registry,
-            exceptions,
-            Services {
-                template: template.clone(),
-                states,
-                sessions: Arc::clone(&sessions),
-                rules: rules.clone(),
-                propagated: self.propagated,
-            },
+            handlers.exceptions,
+            services,
             CallLimits {
                 time: self.limits.handler_timeout,
                 streams: self.limits.max_streams,
@@ -327,11 +375,10 @@ impl MessagingBuilder {
                 Arc::new(client_sends),
             ],
         );
-        let events = Listeners::new(
-            self.listeners,
-            template.clone(),
-            self.limits.handler_timeout,
-        );
+        let events = Listeners::new(listeners, template.clone(), self.limits.handler_timeout);
+        if let Some(authenticator) = &self.authenticator {
+            authenticator.allow(self.limits.max_authenticating);
+        }
         let connections = Connections::new(Shared {
             authenticator: self.authenticator,
             error_handler: self.error_handler,
@@ -340,7 +387,9 @@ impl MessagingBuilder {
             users,
             sessions,
             authorizer,
+            rates,
             limits: self.limits,
+            scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,
         });
         Ok(Messaging {

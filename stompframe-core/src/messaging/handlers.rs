@@ -7,6 +7,7 @@ use super::routing::Source;
 use crate::handler::{
     AnnotatedFunction, Controller, ExceptionFunction, ExceptionSpec, Handler, RouteSpec,
 };
+use crate::session::Session;
 
 /// The handlers, and what they share.
 impl MessagingBuilder {
@@ -95,8 +96,10 @@ impl MessagingBuilder {
     /// Takes the annotated methods of a controller.
     pub fn controller<C: Controller>(mut self, controller: C) -> Self {
         self.handlers.add_controller(TypeId::of::<C>());
+        let controller = Arc::new(controller);
+        self.handlers.add_mappings(C::mappings(&controller));
         self.handlers
-            .add_mappings(C::mappings(Arc::new(controller)));
+            .add_event_listeners(C::event_listeners(&controller));
         self
     }
 
@@ -106,6 +109,27 @@ impl MessagingBuilder {
             let name = std::any::type_name::<T>();
             self.problems.push(format!(
                 "`.state(..)` was given two values of `{name}`: remove one"
+            ));
+        }
+        self
+    }
+
+    /// Says how to make a value that each session has for itself (Spring's `@WebSocketScope`): when
+    /// somebody first asks for it, by [`SessionScoped`](crate::handler::extract::SessionScoped) in a handler or listener, or
+    /// by [`Session::scoped`](crate::Session::scoped) anywhere else. There is one for each type.
+    ///
+    /// The session lets go of it when it is over and all listeners have heard of that, so its `Drop` is
+    /// the place to clean up; what has to wait for something belongs into a listener of
+    /// [`DisconnectedEvent`](crate::event::DisconnectedEvent), which still finds it. Afterwards, none is
+    /// made any more.
+    pub fn session_scoped<T: Send + Sync + 'static>(
+        mut self,
+        make: impl Fn(&Session) -> T + Send + Sync + 'static,
+    ) -> Self {
+        if self.scope.insert(make) {
+            let name = std::any::type_name::<T>();
+            self.problems.push(format!(
+                "`.session_scoped(..)` was said twice for `{name}`: remove one"
             ));
         }
         self

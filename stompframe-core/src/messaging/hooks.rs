@@ -1,6 +1,8 @@
+use std::panic::Location;
+
 use super::MessagingBuilder;
 use crate::connection::{ErrorFrame, ErrorHandler};
-use crate::event::SessionEvent;
+use crate::event::{Listener, SessionEvent};
 
 /// The application's hand on what happens to sessions.
 impl MessagingBuilder {
@@ -30,13 +32,16 @@ impl MessagingBuilder {
     ///     .build()?;
     /// # Ok::<(), stompframe_core::BuildError>(())
     /// ```
+    #[track_caller]
     pub fn on_event<F, Fut>(mut self, listener: F) -> Self
     where
         F: Fn(SessionEvent) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.listeners
-            .push(Box::new(move |event| Box::pin(listener(event))));
+        let listener = Listener::new(Location::caller().to_string(), move |event| {
+            Some(Box::pin(listener(event)))
+        });
+        self.listeners.push(listener);
         self
     }
 

@@ -1,6 +1,7 @@
 //! The assembly: the one place that knows all the others.
 
 mod builder;
+mod compat;
 mod handlers;
 mod hooks;
 mod openness;
@@ -18,6 +19,7 @@ use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
 use crate::error::ErrorCode;
+use crate::event::EventStream;
 use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
@@ -54,6 +56,28 @@ impl Messaging {
     #[must_use]
     pub fn users(&self) -> UserRegistry {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
+    }
+
+    /// What becomes of sessions from now on, for code that would rather read than be called:
+    ///
+    /// ```
+    /// # use stompframe_core::{Messaging, SessionEventKind};
+    /// # async fn example(messaging: Messaging) {
+    /// let mut events = messaging.events();
+    /// while let Some(event) = events.next().await {
+    ///     if let SessionEventKind::Disconnected(reason) = event.kind() {
+    ///         println!("{} has left: {reason:?}", event.session().id());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Each event comes once, and those of a session in their order, but nobody waits for whoever reads:
+    /// where what follows has to come before the session's next frame, there is
+    /// [`on_event`](MessagingBuilder::on_event).
+    #[must_use]
+    pub fn events(&self) -> EventStream {
+        self.connections.shared().events.stream()
     }
 
     /// The rules that hold, to replace them or to judge live subscriptions once more.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::destination::Prefixes;
 use crate::handler::{
-    ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind, MappingRegistry, Origin,
-    Properties, Registered, Registration, ReplyTo, discovered,
+    EventListener, ExceptionHandler, Exceptions, HandlerSpec, Mapping, MappingKind,
+    MappingRegistry, Origin, Properties, Registered, Registration, ReplyTo, discovered,
 };
+use crate::session::ScopeFactories;
 use crate::states::States;
 
 /// The handlers that an application asked for, in any of the ways there are to ask.
@@ -17,6 +18,22 @@ pub(super) struct Handlers {
     /// Those that exist already: of controllers, and made by hand.
     mappings: Vec<Mapping>,
     exceptions: Vec<ExceptionHandler>,
+    event_listeners: Vec<EventListener>,
+}
+
+/// The handlers of an application, checked.
+pub(super) struct Resolved {
+    pub(super) mappings: MappingRegistry,
+    pub(super) exceptions: Exceptions,
+    pub(super) event_listeners: Vec<EventListener>,
+}
+
+/// What handlers may take that is given beside them.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    pub(super) states: &'a States,
+    pub(super) scope: &'a ScopeFactories,
+    pub(super) properties: &'a Properties,
 }
 
 /// A way to ask for handlers.
@@ -57,17 +74,24 @@ impl Handlers {
         self.exceptions.push(handler);
     }
 
+    pub(super) fn add_event_listeners(
+        &mut self,
+        listeners: impl IntoIterator<Item = EventListener>,
+    ) {
+        self.event_listeners.extend(listeners);
+    }
+
     /// Collects, checks and registers all of them; what was asked for twice is registered once.
     pub(super) fn resolve(
         self,
-        states: &States,
-        properties: &Properties,
+        given: Given<'_>,
         broker_prefixes: &Prefixes,
         separator: char,
         problems: &mut Vec<String>,
-    ) -> (MappingRegistry, Exceptions) {
+    ) -> Resolved {
         let mut mappings = self.mappings;
         let mut exceptions = self.exceptions;
+        let mut event_listeners = self.event_listeners;
         let mut known = HashSet::new();
         for source in self.sources {
             let registrations = source.registrations();
@@ -84,6 +108,7 @@ impl Handlers {
                 match registered {
                     Registered::Function(mapping) => mappings.push(mapping()),
                     Registered::ExceptionHandler(handler) => exceptions.push(handler()),
+                    Registered::EventListener(listener) => event_listeners.push(listener()),
                     Registered::Controller(id) if self.controllers.contains(&id()) => {}
                     Registered::Controller(_) => problems.push(format!(
                         "controller {origin} was found, but nobody gave an instance: add `.controller({}..)`",
@@ -96,9 +121,12 @@ impl Handlers {
         let mut registry = MappingRegistry::new(separator);
         for mapping in &mut mappings {
             let origin = mapping.origin;
-            check_states(origin, &mapping.spec, states, problems);
-            let own = check_exceptions(&mapping.exceptions, states, properties, problems);
-            if !properties.fill(mapping.destinations_mut(), origin, problems) {
+            check_given(origin, &mapping.spec, given, problems);
+            let own = check_exceptions(&mapping.exceptions, given, problems);
+            if !given
+                .properties
+                .fill(mapping.destinations_mut(), origin, problems)
+            {
                 continue;
             }
             check_replies(mapping, broker_prefixes, problems);
@@ -106,23 +134,33 @@ impl Handlers {
                 problems.push(format!("{origin}: {problem}"));
             }
         }
-        let exceptions = check_exceptions(&exceptions, states, properties, problems);
+        let exceptions = check_exceptions(&exceptions, given, problems);
+        for listener in &event_listeners {
+            check_given(listener.origin, &listener.spec, given, problems);
+            tracing::info!("events are heard by {}", listener.origin);
+        }
         log(&mappings);
-        (registry, exceptions)
+        Resolved {
+            mappings: registry,
+            exceptions,
+            event_listeners,
+        }
     }
 }
 
 fn check_exceptions(
     handlers: &[ExceptionHandler],
-    states: &States,
-    properties: &Properties,
+    given: Given<'_>,
     problems: &mut Vec<String>,
 ) -> Exceptions {
     let mut filled = Vec::new();
     for handler in handlers {
         let (origin, mut handler) = (handler.origin, handler.clone());
-        check_states(origin, &handler.spec, states, problems);
-        if properties.fill(handler.destinations_mut(), origin, problems) {
+        check_given(origin, &handler.spec, given, problems);
+        if given
+            .properties
+            .fill(handler.destinations_mut(), origin, problems)
+        {
             filled.push(handler);
         }
     }
@@ -166,12 +204,24 @@ fn check_replies(mapping: &Mapping, broker_prefixes: &Prefixes, problems: &mut V
     }
 }
 
-fn check_states(origin: Origin, spec: &HandlerSpec, states: &States, problems: &mut Vec<String>) {
-    for state in spec.states().iter().filter(|state| !states.has(state.id)) {
-        let problem = format!(
-            "{origin} takes `State<{0}>`: add `.state(..)` with a `{0}`",
-            state.name
-        );
+fn check_given(origin: Origin, spec: &HandlerSpec, given: Given<'_>, problems: &mut Vec<String>) {
+    let states = spec
+        .states()
+        .iter()
+        .filter(|state| !given.states.has(state.id));
+    let states = states.map(|state| {
+        let name = state.name;
+        format!("{origin} takes `State<{name}>`: add `.state(..)` with a `{name}`")
+    });
+    let scoped = spec
+        .session_scoped()
+        .iter()
+        .filter(|value| !given.scope.has(value.id));
+    let scoped = scoped.map(|value| {
+        let name = value.name;
+        format!("{origin} takes `SessionScoped<{name}>`: add `.session_scoped(..)` that makes a `{name}`")
+    });
+    for problem in states.chain(scoped) {
         // The methods of a controller share its exception handlers; once is enough.
         if !problems.contains(&problem) {
             problems.push(problem);

@@ -2,7 +2,7 @@ use super::MessagingBuilder;
 use crate::connection::{Authenticator, Connect, Denied};
 use crate::destination::Prefixes;
 use crate::security::Rules;
-use crate::session::Principal;
+use crate::session::{Principal, Rate};
 
 /// Who clients are, and what they may do past the handlers.
 impl MessagingBuilder {
@@ -54,6 +54,21 @@ impl MessagingBuilder {
         self
     }
 
+    /// Says that it is meant so that nobody is asked who connects: a session belongs to whom the
+    /// handshake says, or to nobody known. It changes nothing but a warning at start-up, which asks for
+    /// this or for [`authenticate`](Self::authenticate) where there are no rules either.
+    ///
+    /// ```
+    /// use stompframe_core::Messaging;
+    ///
+    /// let messaging = Messaging::builder().simple_broker(["/topic"]).anonymous().build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
     /// Says who may SEND and SUBSCRIBE where, and what else: see [`rules`](crate::security::rules).
     /// Without it, everybody may use everything that is not closed by itself, and a warning at start-up
     /// lists what that is.
@@ -98,6 +113,28 @@ impl MessagingBuilder {
         destinations: I,
     ) -> Self {
         self.accepted_user_sends = Prefixes::new(destinations);
+        self
+    }
+
+    /// Says how often a user may SEND to destinations of this pattern, which is written as those of
+    /// handlers, for the whole destination: all sessions of the user together, and somebody anonymous with
+    /// one session. What comes beyond it is not processed, and answered with `rate-exceeded` and the time to
+    /// wait. Can be said several times; every pattern that matches counts.
+    ///
+    /// [`Limits::rates`](crate::Limits::rates) bounds how much clients send at all.
+    ///
+    /// ```
+    /// use stompframe_core::Messaging;
+    /// use stompframe_core::session::Rate;
+    ///
+    /// let messaging = Messaging::builder()
+    ///     .application_prefix("/app")
+    ///     .rate_limit("/app/rooms/{room}/say", Rate::per_second(1).with_burst(5))
+    ///     .build()?;
+    /// # Ok::<(), stompframe_core::BuildError>(())
+    /// ```
+    pub fn rate_limit(mut self, pattern: impl Into<String>, rate: Rate) -> Self {
+        self.rates.push((pattern.into(), rate));
         self
     }
 }

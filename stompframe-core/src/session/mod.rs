@@ -9,7 +9,9 @@ mod orders;
 mod outbox;
 mod outgoing;
 mod places;
+mod rates;
 mod registry;
+mod scope;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,12 +26,18 @@ pub use self::attributes::SessionAttributes;
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
+pub(crate) use self::orders::Order;
 use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
 pub(crate) use self::outbox::{OnRoom, Outbox};
 pub use self::outgoing::OutgoingFrame;
 pub(crate) use self::places::{Place, PlaceLimits, Places};
+pub(crate) use self::rates::{Bucket, Used};
+pub use self::rates::{Rate, RateLimits};
 pub use self::registry::SessionRegistry;
+pub use self::scope::NotInScope;
+use self::scope::Scope;
+pub(crate) use self::scope::ScopeFactories;
 use crate::error::{ErrorCode, MessagingError};
 pub use crate::message::Principal;
 use crate::message::SubscriptionId;
@@ -48,6 +56,7 @@ pub struct Session {
     /// Who it belongs to: as the handshake says, until CONNECT decides.
     principal: RwLock<Option<Principal>>,
     attributes: SessionAttributes,
+    scope: Scope,
     agreed: OnceLock<(Version, Agreed)>,
     subscriptions: Mutex<HashMap<SubscriptionId, ByteString>>,
     /// Held while a subscription comes or goes, so that each is done before the next begins.
@@ -57,6 +66,8 @@ pub struct Session {
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
     streams: Arc<AtomicUsize>,
+    /// What its user has used of the limits; by itself, if it is nobody's.
+    used: OnceLock<Arc<Used>>,
 }
 
 impl Session {
@@ -67,6 +78,7 @@ impl Session {
             needs_csrf_token: false,
             principal: RwLock::new(handshake),
             attributes: SessionAttributes::new(),
+            scope: Scope::default(),
             agreed: OnceLock::new(),
             subscriptions: Mutex::default(),
             subscribing: tokio::sync::Mutex::default(),
@@ -74,11 +86,17 @@ impl Session {
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
             streams: Arc::default(),
+            used: OnceLock::new(),
         }
     }
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
         self.attributes = attributes;
+        self
+    }
+
+    pub(crate) fn with_scope(mut self, factories: Arc<ScopeFactories>) -> Self {
+        self.scope = Scope::new(factories);
         self
     }
 
@@ -154,6 +172,22 @@ impl Session {
     #[must_use]
     pub const fn attributes(&self) -> &SessionAttributes {
         &self.attributes
+    }
+
+    /// The session's own value of this type, which is made if there is none yet, as
+    /// [`session_scoped`](crate::MessagingBuilder::session_scoped) says. Handlers take it as
+    /// [`SessionScoped`](crate::handler::extract::SessionScoped).
+    ///
+    /// # Errors
+    ///
+    /// When nobody said how to make one, or the session is over.
+    pub fn scoped<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, NotInScope> {
+        self.scope.get(self)
+    }
+
+    /// Lets go of the session's own values: it is over, and everybody knows.
+    pub(crate) fn end_scope(&self) {
+        self.scope.end();
     }
 
     /// The version of STOMP that was agreed upon; before CONNECT, the version whose frames any
@@ -281,6 +315,15 @@ impl Session {
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, more)
             .ok()?;
         Some(Running(Arc::clone(&self.streams)))
+    }
+
+    /// Shares what is used with the user's other sessions, before anything is.
+    fn share_used(&self, used: &Arc<Used>) {
+        let _ = self.used.set(Arc::clone(used));
+    }
+
+    pub(crate) fn used(&self) -> &Used {
+        self.used.get_or_init(Arc::default)
     }
 
     pub(crate) const fn outbox(&self) -> &Outbox {

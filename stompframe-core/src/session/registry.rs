@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytestring::ByteString;
 
-use super::{Session, SessionId};
+use super::{Session, SessionId, Used};
 
 /// The sessions that are connected now.
 #[derive(Debug)]
@@ -12,7 +12,15 @@ pub struct SessionRegistry {
     separator: char,
     sessions: papaya::HashMap<SessionId, Arc<Session>>,
     /// The sessions of each user, in the order in which they connected.
-    users: RwLock<HashMap<ByteString, Vec<Arc<Session>>>>,
+    users: RwLock<HashMap<ByteString, User>>,
+}
+
+/// A user with at least one session.
+#[derive(Debug, Default)]
+struct User {
+    sessions: Vec<Arc<Session>>,
+    /// What the sessions have used of the limits together.
+    used: Arc<Used>,
 }
 
 impl SessionRegistry {
@@ -44,13 +52,14 @@ impl SessionRegistry {
     #[must_use]
     pub fn of_user(&self, name: &str) -> Vec<Arc<Session>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.get(name).cloned().unwrap_or_default()
+        let user = users.get(name);
+        user.map(|user| user.sessions.clone()).unwrap_or_default()
     }
 
     /// The sessions of each user, in no order of users.
     pub(crate) fn by_user(&self) -> Vec<Vec<Arc<Session>>> {
         let users = self.users.read().unwrap_or_else(PoisonError::into_inner);
-        users.values().cloned().collect()
+        users.values().map(|user| user.sessions.clone()).collect()
     }
 
     /// How many users there are, whatever the number of their sessions.
@@ -81,14 +90,14 @@ impl SessionRegistry {
     pub(crate) fn insert(&self, session: &Arc<Session>, limit_of_user: usize) -> bool {
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            let of_user = users.get(principal.destination_name()).map_or(0, Vec::len);
-            if of_user >= limit_of_user {
+            let of_user = users.get(principal.destination_name());
+            if of_user.map_or(0, |user| user.sessions.len()) >= limit_of_user {
                 return false;
             }
-            users
-                .entry(principal.shared_destination_name().clone())
-                .or_default()
-                .push(Arc::clone(session));
+            let name = principal.shared_destination_name().clone();
+            let user = users.entry(name).or_default();
+            user.sessions.push(Arc::clone(session));
+            session.share_used(&user.used);
         }
         self.sessions
             .pin()
@@ -100,9 +109,9 @@ impl SessionRegistry {
         self.sessions.pin().remove(session.id());
         if let Some(principal) = session.principal() {
             let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(sessions) = users.get_mut(principal.destination_name()) {
-                sessions.retain(|other| other.id() != session.id());
-                if sessions.is_empty() {
+            if let Some(user) = users.get_mut(principal.destination_name()) {
+                user.sessions.retain(|other| other.id() != session.id());
+                if user.sessions.is_empty() {
                     users.remove(principal.destination_name());
                 }
             }

@@ -40,7 +40,7 @@ impl ClientSendsToUsers {
 impl MessageHandler for ClientSendsToUsers {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
         match self.check_accepted(message) {
-            Ok(()) => self.users.handle(message, session),
+            Ok(()) => self.users.handle(&message.without_credentials(), session),
             Err(error) => Handling::Done(Err(error)),
         }
     }

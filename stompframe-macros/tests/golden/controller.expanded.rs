@@ -11,11 +11,14 @@ impl Rooms {
     fn shout(&self, text: &str) -> String {
         text.to_uppercase()
     }
+    async fn joined(&self, event: SubscribedEvent) {
+        self.members.add(event.id);
+    }
 }
 const _: () = {
     impl ::stompframe::__private::Controller for Rooms {
         fn mappings(
-            __controller: ::std::sync::Arc<Self>,
+            __controller: &::std::sync::Arc<Self>,
         ) -> ::std::vec::Vec<::stompframe::__private::Mapping> {
             let __exceptions: ::std::sync::Arc<
                 [::stompframe::__private::ExceptionHandler],
@@ -31,16 +34,16 @@ const _: () = {
                             RoomIsFull,
                         >,
                         {
-                            let __controller = ::core::clone::Clone::clone(
-                                &__controller,
-                            );
+                            let __controller = <::std::sync::Arc<
+                                _,
+                            > as ::core::clone::Clone>::clone(&__controller);
                             move |
                                 __context: ::stompframe::__private::MessageContext,
                                 __exception: ::stompframe::__private::MessagingError|
                             {
-                                let __controller = ::core::clone::Clone::clone(
-                                    &__controller,
-                                );
+                                let __controller = <::std::sync::Arc<
+                                    _,
+                                > as ::core::clone::Clone>::clone(&__controller);
                                 async move {
                                     let __argument_0: RoomIsFull = match ::stompframe::__private::exceptions::take::<
                                         RoomIsFull,
@@ -76,13 +79,13 @@ const _: () = {
                             name: "Rooms::say",
                         },
                         {
-                            let __controller = ::core::clone::Clone::clone(
-                                &__controller,
-                            );
+                            let __controller = <::std::sync::Arc<
+                                _,
+                            > as ::core::clone::Clone>::clone(&__controller);
                             move |__context: ::stompframe::__private::MessageContext| {
-                                let __controller = ::core::clone::Clone::clone(
-                                    &__controller,
-                                );
+                                let __controller = <::std::sync::Arc<
+                                    _,
+                                > as ::core::clone::Clone>::clone(&__controller);
                                 async move {
                                     let __argument_0: u64 = match <u64 as ::core::str::FromStr>::from_str(
                                         __context.variable(0usize),
@@ -171,6 +174,43 @@ const _: () = {
                     .exceptions(&__exceptions),
             ])
         }
+        fn event_listeners(
+            __controller: &::std::sync::Arc<Self>,
+        ) -> ::std::vec::Vec<::stompframe::__private::EventListener> {
+            ::core::convert::From::from([
+                <::stompframe::__private::EventListener>::new(
+                        ::stompframe::__private::Origin {
+                            module: ::core::module_path!(),
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            name: "Rooms::joined",
+                        },
+                        {
+                            let __controller = <::std::sync::Arc<
+                                _,
+                            > as ::core::clone::Clone>::clone(&__controller);
+                            move |
+                                __heard: &::stompframe::__private::SessionEvent,
+                                __context: ::stompframe::__private::MessageContext|
+                            {
+                                let __event: SubscribedEvent = <SubscribedEvent as ::stompframe::__private::Event>::of(
+                                    __heard,
+                                )?;
+                                let __controller = <::std::sync::Arc<
+                                    _,
+                                > as ::core::clone::Clone>::clone(&__controller);
+                                ::core::option::Option::Some(async move {
+                                    let __result = __controller.joined(__event).await;
+                                    ::stompframe::__private::ListenerResult::into_result(
+                                        __result,
+                                    )
+                                })
+                            }
+                        },
+                    )
+                    .describe(|__spec| {}),
+            ])
+        }
     }
     ::stompframe::__private::inventory::submit! {
         ::stompframe::__private::Registration { origin : ::stompframe::__private::Origin
@@ -194,6 +234,10 @@ const _: () = {
 };
 const _: () = {
     #[message_exception_handler]
+    fn __stompframe_attribute_is_used() {}
+};
+const _: () = {
+    #[event_listener]
     fn __stompframe_attribute_is_used() {}
 };
 const _: () = {

@@ -20,4 +20,9 @@ impl Rooms {
     fn shout(&self, text: &str) -> String {
         text.to_uppercase()
     }
+
+    #[event_listener]
+    async fn joined(&self, event: SubscribedEvent) {
+        self.members.add(event.id);
+    }
 }

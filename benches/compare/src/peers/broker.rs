@@ -1,7 +1,8 @@
-//! stompframe, with its default limits: a broker that clients use directly or through handlers.
+//! stompframe, with its default limits but those of rates: a broker that clients use directly or through handlers.
 
-use stompframe::MessagingBuilder;
 use stompframe::prelude::*;
+use stompframe::session::RateLimits;
+use stompframe::{Limits, MessagingBuilder};
 
 /// To a topic, as if the client had sent it there.
 #[message_mapping("/load/{n}")]
@@ -20,7 +21,11 @@ async fn echo(body: String) -> String {
 
 /// All but the endpoints.
 pub fn messaging() -> MessagingBuilder {
+    // Of the others, none has them.
+    let mut limits = Limits::default();
+    limits.rates = RateLimits::NONE;
     Messaging::builder()
+        .limits(limits)
         .handler::<load>()
         .handler::<echo>()
         .application_prefix("/app")

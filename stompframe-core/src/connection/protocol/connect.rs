@@ -74,15 +74,16 @@ impl Protocol {
                 .with_detail(format!("one user may have {limit} sessions")));
         }
         let events = &self.shared.events;
+        let noted = events.note(&connect);
         events
-            .tell(&self.session, || SessionEventKind::Connect)
+            .tell(&self.session, noted.clone(), || SessionEventKind::Connect)
             .await;
         self.session
             .agree_on(version, HeartBeat::negotiate(wanted, offered));
         self.session.push(connected);
         tracing::debug!(%version, "the session has connected");
         events
-            .tell(&self.session, || SessionEventKind::Connected)
+            .tell(&self.session, noted, || SessionEventKind::Connected)
             .await;
         Ok(Next::Connected(version))
     }

@@ -151,8 +151,13 @@ impl Protocol {
     pub(super) async fn tell_disconnected(&self, reason: DisconnectReason) {
         if self.session.is_connected() {
             let disconnected = || SessionEventKind::Disconnected(reason);
-            self.shared.events.tell(&self.session, disconnected).await;
+            let message = self.message(MessageType::Disconnect, "");
+            let events = &self.shared.events;
+            events
+                .tell(&self.session, Some(message), disconnected)
+                .await;
         }
+        self.session.end_scope();
     }
 
     async fn try_handle(

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
 use bytestring::ByteString;
+use tokio::time::Instant;
 
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
 use super::{Fatal, Next, Protocol, taken};
-use crate::connection::answer::About;
+use crate::connection::answer::{About, milliseconds};
+use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
 use crate::stomp::Frame;
 
@@ -24,9 +26,12 @@ impl Protocol {
         }
         let transaction = transaction_in(frame)?;
         let message = Arc::new(self.published(frame, destination.clone()));
-        let offered = match transaction {
-            Some(transaction) => Box::pin(self.hold(&transaction, message, receipt)).await?,
-            None => self.offer(message, receipt).await,
+        let offered = match (self.check_rates(&destination), transaction) {
+            (Err(error), _) => Err(error),
+            (Ok(()), Some(transaction)) => {
+                Box::pin(self.hold(&transaction, message, receipt)).await?
+            }
+            (Ok(()), None) => self.offer(message, receipt).await,
         };
         let about = About {
             command: frame.command,
@@ -43,5 +48,19 @@ impl Protocol {
         *message.headers_mut() = application_headers(std::mem::take(&mut frame.headers));
         message.set_payload(std::mem::take(&mut frame.body));
         message
+    }
+
+    /// Whether the user may send there once more now.
+    fn check_rates(&self, destination: &str) -> Result<(), MessagingError> {
+        let rates = self.shared.rates.iter().enumerate();
+        for (place, (_, rate)) in rates.filter(|(_, (to, _))| to.matches(destination).is_some()) {
+            let sent = self.session.used().try_send(place, *rate, Instant::now());
+            sent.map_err(|wait| {
+                let wait = milliseconds(wait).max(1);
+                MessagingError::new(ErrorCode::RateExceeded)
+                    .with_detail(format!("wait {wait} ms before you send there again"))
+            })?;
+        }
+        Ok(())
     }
 }

@@ -38,6 +38,7 @@ impl Protocol {
         message.set_ack_mode(ack_mode);
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
+        let noted = self.shared.events.note(&message);
         let offered = self.offer(Arc::new(message), receipt).await;
         let is_live = matches!(offered, Ok(true));
         if !is_live {
@@ -53,7 +54,7 @@ impl Protocol {
         if is_live {
             self.shared.inbound.subscribed(&self.session, &id).await;
             let kind = || SessionEventKind::Subscribed { id, destination };
-            self.shared.events.tell(&self.session, kind).await;
+            self.shared.events.tell(&self.session, noted, kind).await;
         }
         Ok(next)
     }
@@ -81,6 +82,7 @@ impl Protocol {
         let mut message = self.message(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
+        let noted = self.shared.events.note(&message);
         let offered = match self.offer(Arc::new(message), receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
@@ -98,7 +100,7 @@ impl Protocol {
         let next = self.answer(offered, about).await;
         if has_ended {
             let kind = || SessionEventKind::Unsubscribed { id, destination };
-            self.shared.events.tell(&self.session, kind).await;
+            self.shared.events.tell(&self.session, noted, kind).await;
         }
         Ok(next)
     }

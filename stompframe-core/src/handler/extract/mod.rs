@@ -4,6 +4,7 @@ mod body;
 mod context;
 mod header;
 mod optional;
+mod scoped;
 mod state;
 #[cfg(feature = "garde")]
 mod valid;
@@ -11,6 +12,7 @@ mod variables;
 
 pub use self::context::{Destination, Headers, ReceiptId};
 pub use self::header::{Header, HeaderName};
+pub use self::scoped::SessionScoped;
 pub use self::state::State;
 #[cfg(feature = "garde")]
 #[cfg_attr(docsrs, doc(cfg(feature = "garde")))]

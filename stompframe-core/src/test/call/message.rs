@@ -7,7 +7,7 @@ use crate::handler::Properties;
 use crate::message::{
     Converters, IntoPayload, Message, MessageConverter, MessageType, Payload, SubscriptionId,
 };
-use crate::session::{Principal, SessionAttributes};
+use crate::session::{Principal, ScopeFactories, Session, SessionAttributes};
 use crate::states::States;
 
 /// A message to [call](super::call) a handler with, and what the application shares with it.
@@ -19,6 +19,7 @@ pub struct CallMessage {
     pub(super) properties: Properties,
     pub(super) sender: Option<Principal>,
     pub(super) attributes: SessionAttributes,
+    pub(super) scope: ScopeFactories,
     pub(super) converters: Converters,
 }
 
@@ -30,6 +31,7 @@ pub fn message(destination: impl Into<ByteString>) -> CallMessage {
         properties: Properties::default(),
         sender: None,
         attributes: SessionAttributes::new(),
+        scope: ScopeFactories::default(),
         converters: Converters::default(),
     }
 }
@@ -44,6 +46,7 @@ pub fn subscription(destination: impl Into<ByteString>) -> CallMessage {
         properties: Properties::default(),
         sender: None,
         attributes: SessionAttributes::new(),
+        scope: ScopeFactories::default(),
         converters: Converters::default(),
     }
 }
@@ -122,6 +125,15 @@ impl CallMessage {
     /// Comes from a session that begins with a copy of these attributes.
     pub fn attributes(mut self, attributes: &SessionAttributes) -> Self {
         self.attributes = attributes.clone();
+        self
+    }
+
+    /// Says how to make a value that the handler takes as `SessionScoped<T>`. There is one for each type.
+    pub fn session_scoped<T: Send + Sync + 'static>(
+        mut self,
+        make: impl Fn(&Session) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.scope.insert(make);
         self
     }
 

@@ -77,7 +77,7 @@ pub fn call_on<C: Controller>(
     controller: &Arc<C>,
     message: CallMessage,
 ) -> Expectation<Result<TestReply, HandlerError>> {
-    Expectation::new(run(C::mappings(Arc::clone(controller)), message))
+    Expectation::new(run(C::mappings(controller), message))
 }
 
 async fn run(
@@ -88,6 +88,7 @@ async fn run(
         properties,
         sender,
         attributes,
+        scope,
         converters,
     }: CallMessage,
 ) -> Result<Result<TestReply, HandlerError>, Failure> {
@@ -102,7 +103,7 @@ async fn run(
             .insert(mapping, &Arc::default())
             .map_err(|problem| Failure(format!("{origin}: {problem}")))?;
     }
-    let recorder = Recorder::new(sender, attributes.copied());
+    let recorder = Recorder::new(sender, attributes.copied(), scope);
     let handlers = recorder.handlers(registry, states, converters);
     message.set_principal(recorder.session().principal());
     let message = Arc::new(message);

@@ -8,7 +8,9 @@ use crate::channel::{
 use crate::handler::{AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry, Services};
 use crate::message::{Converters, Message};
 use crate::security::RulesHandle;
-use crate::session::{Close, OutboxLimits, Principal, Session, SessionAttributes, SessionRegistry};
+use crate::session::{
+    Close, OutboxLimits, Principal, ScopeFactories, Session, SessionAttributes, SessionRegistry,
+};
 use crate::states::States;
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
 use crate::template::MessagingTemplate;
@@ -44,12 +46,18 @@ impl MessageHandler for Broker {
 }
 
 impl Recorder {
-    pub(super) fn new(sender: Option<Principal>, attributes: SessionAttributes) -> Self {
+    pub(super) fn new(
+        sender: Option<Principal>,
+        attributes: SessionAttributes,
+        scope: ScopeFactories,
+    ) -> Self {
         let limits = OutboxLimits {
             max_bytes: usize::MAX,
             ..OutboxLimits::default()
         };
-        let session = Session::new(limits, sender).with_attributes(attributes);
+        let session = Session::new(limits, sender)
+            .with_attributes(attributes)
+            .with_scope(Arc::new(scope));
         let no_heart_beat = HeartBeat::negotiate(HeartBeat::NONE, HeartBeat::NONE);
         session.agree_on(Version::V1_2, no_heart_beat);
         Self {
@@ -74,13 +82,13 @@ impl Recorder {
         let sessions = SessionRegistry::new('/');
         sessions.insert(&self.session, usize::MAX);
         let (states, sessions) = (Arc::new(states), Arc::new(sessions));
-        let services = Services {
+        let services = Arc::new(Services {
             template: MessagingTemplate::new(Arc::clone(&channel), converters),
             rules: RulesHandle::without_rules(Arc::clone(&states), Arc::clone(&sessions)),
             states,
             sessions,
             propagated: Vec::new(),
-        };
+        });
         // The kit has a limit of its own, and its own words for it.
         let limits = CallLimits {
             time: Duration::MAX,

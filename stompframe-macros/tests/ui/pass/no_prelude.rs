@@ -15,6 +15,17 @@ impl Chat {
     async fn greet(&self, name: ::std::string::String) -> ::std::string::String {
         name
     }
+
+    #[::stompframe::event_listener]
+    async fn joined(&self, event: ::stompframe::event::ConnectedEvent) {
+        let _ = event;
+    }
+}
+
+#[::stompframe::event_listener]
+async fn gone(event: ::stompframe::SessionEvent) -> ::std::result::Result<(), ::stompframe::HandlerError> {
+    let _ = event;
+    ::std::result::Result::Ok(())
 }
 
 #[::stompframe::message_mapping("/{number}")]
@@ -26,6 +37,7 @@ async fn number(number: u64) -> ::std::result::Result<(), ::stompframe::HandlerE
 fn main() {
     let _ = ::stompframe::Messaging::builder()
         .handler::<number>()
+        .handler::<gone>()
         .controller(Chat)
         .simple_broker(["/topic"])
         .build();
