@@ -278,6 +278,9 @@ impl<'m> Encoder<'m> {
         subscription: &SubscriptionId,
         delivery: Delivery,
     ) -> OutgoingFrame {
+        if !delivery.acknowledge && delivery.redelivered == 0 {
+            return self.encode(version, subscription);
+        }
         let id = self.id.clone();
         let count = (delivery.redelivered.saturating_add(1)).to_string();
         let mut own: SmallVec<[(&str, &str); 3]> = SmallVec::new();

@@ -277,6 +277,18 @@ impl Session {
         self.table().iter().filter_map(to_it).collect()
     }
 
+    /// Calls this for each subscription to a destination; says whether there was any. It holds on to the subscriptions
+    /// meanwhile, so that nothing which is queued then follows the receipt of an UNSUBSCRIBE.
+    pub(crate) fn each_subscription_to(
+        &self,
+        destination: &str,
+        mut then: impl FnMut(&SubscriptionId),
+    ) -> bool {
+        let subscriptions = self.table();
+        let to_it = subscriptions.iter().filter(|(_, to)| *to == destination);
+        to_it.map(|(id, _)| then(id)).count() > 0
+    }
+
     /// Puts a frame into the queue unless the subscription has ended. It holds on to the
     /// subscriptions meanwhile, so that nothing follows the receipt of an UNSUBSCRIBE.
     pub(crate) fn push_if_subscribed(&self, id: &SubscriptionId, frame: OutgoingFrame) {
