@@ -4,7 +4,9 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port.
+//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port. Clients that cannot have a WebSocket
+//! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
+//! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
 //!
 //! What a client sends and receives:
 //!
@@ -32,6 +34,7 @@ use std::sync::Arc;
 
 use stompframe::prelude::*;
 use stompframe::security::{Access, Rules, authenticated, deny, permit, rules};
+use stompframe::{SockJs, SockJsTransport};
 
 use crate::people::{People, login};
 use crate::rooms::{RoomController, Rooms};
@@ -59,6 +62,18 @@ fn chat_rules() -> Rules {
 /// Where the page's files are.
 const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/chat/web");
 
+/// What the environment asks for.
+fn sockjs() -> SockJs {
+    let wanted = std::env::var("SOCKJS").unwrap_or_default();
+    match wanted.as_str() {
+        "everything" => SockJs::new()
+            .transports(SockJsTransport::ALL)
+            .iframe("https://cdn.jsdelivr.net/npm/sockjs-client@1.6.1/dist/sockjs.min.js"),
+        "without-web-socket" => SockJs::new().without_web_socket(),
+        _ => SockJs::new(),
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), stompframe::Error> {
     tracing_subscriber::fmt::init();
@@ -72,7 +87,7 @@ async fn main() -> Result<(), stompframe::Error> {
         .simple_broker(["/topic", "/queue"])
         .authenticate(login)
         .authorize(chat_rules())
-        .endpoint(Endpoint::new("/ws"))
+        .endpoint(Endpoint::new("/ws").sockjs(sockjs()))
         .build()?;
 
     let files = [

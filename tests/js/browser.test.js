@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { LIMIT, desk, launch, openPage, phone, shots } from './browser.js';
+import { launch, open as openPage, phone, shots } from './browser.js';
+import { at, create, inRoom, message, roomLink, say, state, systemLine, write } from './chat-page.js';
 import { ChatServer, until } from './chat-server.js';
 
 const RETURN_LIMIT = 40_000;
@@ -24,41 +25,8 @@ after(async () => {
 });
 
 const open = (t, address, options) => openPage(t, browser, server.pageUrl + address, options);
-const at = (page, id) => page.getByTestId(id);
-const state = (page, value, limit = LIMIT) =>
-  page.locator(`[data-testid=state][data-state=${value}]`).waitFor({ timeout: limit });
-const message = (page, writer, text) =>
-  page.locator(`[data-testid=message][data-writer=${JSON.stringify(writer)}]`, { hasText: text }).last();
-const systemLine = (page, type, text) =>
-  page.locator(`[data-testid=system-line][data-type=${type}]`, { hasText: text }).last();
-const roomLink = (page, name) => at(page, 'room-list').getByRole('link', { name, exact: true });
-
 const closedRoomLink = (page, name) => at(page, 'room-list').getByRole('link', { name: `${name} for members` });
 const personLink = (page, name) => at(page, 'people-list').getByRole('link', { name, exact: true });
-
-/** Waits until the page has entered its room, which it tells by the line about itself. */
-async function inRoom(page, name) {
-  await state(page, 'online');
-  if (name) await page.getByTestId('room-title').filter({ hasText: name }).waitFor();
-  await systemLine(page, 'ENTER', 'You').waitFor();
-}
-
-async function write(page, text) {
-  await at(page, 'composer-input').fill(text);
-  await at(page, 'composer-input').press('Enter');
-}
-
-async function create(page, name) {
-  await at(page, 'room-input').fill(name);
-  await at(page, 'room-create').click();
-  await inRoom(page, name);
-}
-
-/** Says something and waits until everybody has it. */
-async function say(page, writer, text, hearers) {
-  await write(page, text);
-  await Promise.all([page, ...hearers].map((each) => message(each, writer, text).waitFor()));
-}
 
 test('two people and a phone chat in a room that one of them made', async (t) => {
   const ann = await open(t, '?name=ann');
