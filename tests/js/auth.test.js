@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, openPage, phone, shots } from './browser.js';
+import { launch, open as openPage, phone, shots } from './browser.js';
 import { ChatServer } from './chat-server.js';
 
 const SECONDS = 4; // how long a token is good for

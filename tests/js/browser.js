@@ -11,7 +11,7 @@ export const phone = { width: 360, height: 740 };
 export const shots = resolve(here, process.env.SCREENSHOTS ?? '../../target/screenshots');
 const modules = join(here, 'node_modules');
 
-// What pages may name public copies of: where they are on this machine.
+// What the page may name public copies of: where they are on this machine.
 const copies = [
   ['/esm6/', join(modules, '@stomp/stompjs/esm6')],
   ['/dist/', join(modules, 'sockjs-client/dist')],
@@ -36,13 +36,13 @@ function copyOf(url) {
 }
 
 /** Opens the page in a context of its own and notes what goes wrong in it. */
-export async function openPage(t, browser, url, { viewport = desk, prepare = () => {}, ...options } = {}) {
+export async function open(t, browser, url, { viewport = desk, prepare = () => {}, ...options } = {}) {
   const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB', ...options });
   t.after(() => context.close());
   context.setDefaultTimeout(LIMIT);
   // A server that was built without the library beside the page names a public copy of it. The
   // tests stay on this machine: the copy is answered from here, everything else is refused.
-  await context.route((url) => url.hostname !== '127.0.0.1', (route) => {
+  await context.route((other) => other.hostname !== '127.0.0.1', (route) => {
     const path = copyOf(route.request().url());
     if (!path) return route.abort();
     return route.fulfill({ path, contentType: 'text/javascript', headers: { 'access-control-allow-origin': '*' } });

@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, openPage, phone, shots } from './browser.js';
-import {
-  at, closedRoomLink, create, inRoom, message, personLink, roomLink, say, state, systemLine, write,
-} from './chat-page.js';
+import { launch, open as openPage, phone, shots } from './browser.js';
+import { at, create, inRoom, message, roomLink, say, state, systemLine, write } from './chat-page.js';
 import { ChatServer, until } from './chat-server.js';
 
 const RETURN_LIMIT = 40_000;
@@ -27,6 +25,8 @@ after(async () => {
 });
 
 const open = (t, address, options) => openPage(t, browser, server.pageUrl + address, options);
+const closedRoomLink = (page, name) => at(page, 'room-list').getByRole('link', { name: `${name} for members` });
+const personLink = (page, name) => at(page, 'people-list').getByRole('link', { name, exact: true });
 
 test('two people and a phone chat in a room that one of them made', async (t) => {
   const ann = await open(t, '?name=ann');

@@ -2,6 +2,8 @@
 
 import { LIMIT } from './browser.js';
 
+export { launch, open } from './browser.js';
+
 export const at = (page, id) => page.getByTestId(id);
 export const state = (page, value, limit = LIMIT) =>
   page.locator(`[data-testid=state][data-state=${value}]`).waitFor({ timeout: limit });
@@ -10,9 +12,6 @@ export const message = (page, writer, text) =>
 export const systemLine = (page, type, text) =>
   page.locator(`[data-testid=system-line][data-type=${type}]`, { hasText: text }).last();
 export const roomLink = (page, name) => at(page, 'room-list').getByRole('link', { name, exact: true });
-export const closedRoomLink = (page, name) =>
-  at(page, 'room-list').getByRole('link', { name: `${name} for members` });
-export const personLink = (page, name) => at(page, 'people-list').getByRole('link', { name, exact: true });
 
 /** Waits until the page has entered its room, which it tells by the line about itself. */
 export async function inRoom(page, name) {
