@@ -4,7 +4,9 @@
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port.
+//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port. Clients that cannot have a WebSocket
+//! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
+//! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
 //!
 //! What a client sends and receives:
 //!
@@ -21,6 +23,7 @@ mod rooms;
 
 use serde_json::{Map, Value};
 use stompframe::prelude::*;
+use stompframe::{SockJs, SockJsTransport};
 
 use crate::rooms::{Room, Rooms};
 
@@ -86,6 +89,18 @@ impl RoomController {
     }
 }
 
+/// What the environment asks for.
+fn sockjs() -> SockJs {
+    let wanted = std::env::var("SOCKJS").unwrap_or_default();
+    match wanted.as_str() {
+        "everything" => SockJs::new()
+            .transports(SockJsTransport::ALL)
+            .iframe("https://cdn.jsdelivr.net/npm/sockjs-client@1.6.1/dist/sockjs.min.js"),
+        "without-web-socket" => SockJs::new().without_web_socket(),
+        _ => SockJs::new(),
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), stompframe::Error> {
     tracing_subscriber::fmt::init();
@@ -97,7 +112,7 @@ async fn main() -> Result<(), stompframe::Error> {
         })
         .application_prefix("/pub")
         .simple_broker(["/topic", "/queue"])
-        .endpoint(Endpoint::new("/ws"))
+        .endpoint(Endpoint::new("/ws").sockjs(sockjs()))
         .build()?;
 
     let app = page::router().await.merge(messaging.router());

@@ -1,31 +1,24 @@
 // The page of the chat example in a real browser.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import {
+  at, create, inRoom, launch, message, open as openPage, roomLink, say, state, systemLine, write,
+} from './chat-page.js';
 import { ChatServer, here, until } from './chat-server.js';
 
-const LIMIT = 15_000;
 const RETURN_LIMIT = 40_000;
-const desk = { width: 1200, height: 760 };
 const phone = { width: 360, height: 740 };
 const shots = resolve(here, process.env.SCREENSHOTS ?? '../../target/screenshots');
-const library = join(here, 'node_modules/@stomp/stompjs/esm6');
 
 let server;
 let browser;
 
 before(async () => {
   server = await ChatServer.start();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-  });
+  browser = await launch();
   mkdirSync(shots, { recursive: true });
 });
 
@@ -34,64 +27,7 @@ after(async () => {
   if (server) assert.equal(await server.stop(), 0);
 });
 
-/** Opens the page in a context of its own and notes what goes wrong in it. */
-async function open(t, address, { viewport = desk, ...options } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB', ...options });
-  t.after(() => context.close());
-  context.setDefaultTimeout(LIMIT);
-  // A server that was built without the library beside the page names a public copy of it. The
-  // tests stay on this machine: the copy is answered from here, everything else is refused.
-  await context.route((url) => url.hostname !== '127.0.0.1', (route) => {
-    const [, file] = new URL(route.request().url()).pathname.split('/esm6/');
-    if (!file || !existsSync(join(library, file))) return route.abort();
-    return route.fulfill({ path: join(library, file), contentType: 'text/javascript', headers: { 'access-control-allow-origin': '*' } });
-  });
-  const page = await context.newPage();
-  page.problems = [];
-  page.on('console', (line) => {
-    if (['error', 'warning'].includes(line.type())) page.problems.push(`${line.type()}: ${line.text()}`);
-  });
-  page.on('pageerror', (error) => page.problems.push(`thrown: ${error}`));
-  page.on('dialog', (dialog) => {
-    page.problems.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  await page.goto(server.pageUrl + address);
-  return page;
-}
-
-const at = (page, id) => page.getByTestId(id);
-const state = (page, value, limit = LIMIT) =>
-  page.locator(`[data-testid=state][data-state=${value}]`).waitFor({ timeout: limit });
-const message = (page, writer, text) =>
-  page.locator(`[data-testid=message][data-writer=${JSON.stringify(writer)}]`, { hasText: text }).last();
-const systemLine = (page, type, text) =>
-  page.locator(`[data-testid=system-line][data-type=${type}]`, { hasText: text }).last();
-const roomLink = (page, name) => at(page, 'room-list').getByRole('link', { name, exact: true });
-
-/** Waits until the page has entered its room, which it tells by the line about itself. */
-async function inRoom(page, name) {
-  await state(page, 'online');
-  if (name) await page.getByTestId('room-title').filter({ hasText: name }).waitFor();
-  await systemLine(page, 'ENTER', 'You').waitFor();
-}
-
-async function write(page, text) {
-  await at(page, 'composer-input').fill(text);
-  await at(page, 'composer-input').press('Enter');
-}
-
-async function create(page, name) {
-  await at(page, 'room-input').fill(name);
-  await at(page, 'room-create').click();
-  await inRoom(page, name);
-}
-
-/** Says something and waits until everybody has it. */
-async function say(page, writer, text, hearers) {
-  await write(page, text);
-  await Promise.all([page, ...hearers].map((each) => message(each, writer, text).waitFor()));
-}
+const open = (t, address, options) => openPage(t, browser, server.pageUrl + address, options);
 
 test('two people and a phone chat in a room that one of them made', async (t) => {
   const ann = await open(t, '?name=ann');

@@ -14,7 +14,7 @@ const binary = resolve(here, process.env.CHAT_BIN ?? '../../target/debug/example
 const START_LIMIT = 15_000;
 const STOP_LIMIT = 15_000;
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -23,7 +23,7 @@ async function freePort() {
   return port;
 }
 
-function answers(url) {
+export function answers(url) {
   return new Promise((done) => {
     const request = get(url, (response) => {
       response.resume();

@@ -2,6 +2,7 @@
 //! receive.
 
 mod attributes;
+mod backlog;
 mod close;
 mod cork;
 mod id;
@@ -23,6 +24,7 @@ use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
+pub(crate) use self::backlog::{Backlog, PLACE, PLACES};
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
@@ -88,6 +90,12 @@ impl Session {
             streams: Arc::default(),
             used: OnceLock::new(),
         }
+    }
+
+    /// Counts what waits for it together with what waits for others.
+    pub(crate) fn with_backlog(mut self, backlog: &Arc<Backlog>) -> Self {
+        self.outbox.share(Arc::clone(backlog));
+        self
     }
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
@@ -339,7 +347,8 @@ impl Session {
 
     /// Encodes a frame by the rules of the session's version and puts it into the queue.
     pub(crate) fn send(&self, frame: &Frame) -> Result<(), stomp::EncodeError> {
-        self.push(OutgoingFrame::encode(frame, self.version())?);
+        let encoded = stomp::encode(frame, self.version())?.bytes;
+        self.push(OutgoingFrame::new(self.outbox.counted(encoded)));
         Ok(())
     }
 
