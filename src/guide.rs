@@ -8,6 +8,10 @@ pub mod handlers {}
 #[doc = include_str!("../docs/broker.md")]
 pub mod broker {}
 
+/// The same application on RabbitMQ or ActiveMQ, on one node or several.
+#[doc = include_str!("../docs/relay.md")]
+pub mod relay {}
+
 /// Who clients are, how messages reach users, and what an application hears of sessions.
 #[doc = include_str!("../docs/users.md")]
 pub mod users {}

@@ -2,16 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { launch, openPage, phone, shots } from './browser.js';
 import {
-  at, create, inRoom, launch, message, open as openPage, roomLink, say, state, systemLine, write,
+  at, closedRoomLink, create, inRoom, message, personLink, roomLink, say, state, systemLine, write,
 } from './chat-page.js';
-import { ChatServer, here, until } from './chat-server.js';
+import { ChatServer, until } from './chat-server.js';
 
 const RETURN_LIMIT = 40_000;
-const phone = { width: 360, height: 740 };
-const shots = resolve(here, process.env.SCREENSHOTS ?? '../../target/screenshots');
 
 let server;
 let browser;
@@ -92,6 +91,68 @@ test('two people and a phone chat in a room that one of them made', async (t) =>
   assert.equal(await at(mei, 'my-name').textContent(), 'Mei Tanaka');
 
   for (const page of [ann, bob, mei]) assert.deepEqual(page.problems, []);
+});
+
+test('people see who is here, and talk to one of them alone', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  const bob = await open(t, '?name=bob');
+  await inRoom(bob);
+  const mei = await open(t, '?name=Mei', { viewport: phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await inRoom(mei);
+  for (const name of ['bob', 'Mei']) await personLink(ann, name).waitFor();
+  assert.equal(await at(ann, 'people-list').getByText('ann (you)').count(), 1);
+
+  await personLink(ann, 'bob').click();
+  await at(ann, 'room-title').filter({ hasText: 'bob' }).waitFor();
+  await write(ann, 'Shall we surprise Mei with a cake?');
+  await message(ann, 'ann', 'cake').waitFor();
+  // bob is elsewhere and sees that there is something.
+  await at(bob, 'people-list').locator('[data-unread]', { hasText: 'ann' }).click();
+  await message(bob, 'ann', 'cake').waitFor();
+  await write(bob, 'Yes! Walnut, she likes that.');
+  await message(ann, 'bob', 'Walnut').waitFor();
+  assert.equal(await bob.locator('[data-unread]').count(), 0);
+  await ann.screenshot({ path: join(shots, 'chat-private.png') });
+
+  // In the room goes on what nobody whispers, and mei has heard nothing.
+  await roomLink(ann, 'Lobby').click();
+  await inRoom(ann, 'Lobby');
+  await say(ann, 'ann', 'Anybody for lunch?', [mei]);
+  assert.equal(await message(mei, 'ann', 'cake').count(), 0);
+  await at(mei, 'menu').click();
+  await mei.waitForFunction(() => document.getElementById('side').getBoundingClientRect().left === 0);
+  await mei.screenshot({ path: join(shots, 'chat-phone-people.png') });
+
+  // Who leaves is not here any more.
+  await bob.context().close();
+  await personLink(ann, 'bob').waitFor({ state: 'detached' });
+  await personLink(mei, 'bob').waitFor({ state: 'detached' });
+  for (const page of [ann, mei]) assert.deepEqual(page.problems, []);
+});
+
+test('a room for a few is seen, entered and heard by these alone', async (t) => {
+  const ann = await open(t, '?name=ann', { colorScheme: 'dark' });
+  await inRoom(ann);
+  const bob = await open(t, '?name=bob');
+  await inRoom(bob);
+  const eve = await open(t, '?name=eve');
+  await inRoom(eve);
+  await at(ann, 'room-input').fill('Plans @bob');
+  await at(ann, 'room-create').click();
+  await inRoom(ann, 'Plans');
+  await closedRoomLink(bob, 'Plans').click();
+  await inRoom(bob, 'Plans');
+  await say(ann, 'ann', 'Friday at eight, do not tell eve.', [bob]);
+  await ann.screenshot({ path: join(shots, 'chat-members-dark.png') });
+  assert.equal(await closedRoomLink(eve, 'Plans').count(), 0);
+  // Who knows the number of the room is refused.
+  const { hash } = new URL(ann.url());
+  await eve.evaluate((to) => { location.hash = to; }, hash);
+  await at(eve, 'toast').first().waitFor();
+  assert.match(await at(eve, 'toast').first().textContent(), /denied/);
+  assert.equal(await message(eve, 'ann', 'Friday').count(), 0);
+  for (const page of [ann, bob]) assert.deepEqual(page.problems, []);
 });
 
 test('markup in names, rooms and messages is shown as it was written', async (t) => {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { create, inRoom, launch, open, roomLink, say, systemLine } from './chat-page.js';
+import { launch, openPage } from './browser.js';
+import { create, inRoom, roomLink, say, systemLine } from './chat-page.js';
 import { ChatServer, here } from './chat-server.js';
 import { Nginx } from './nginx.js';
 import { beSilent, chat } from './sockjs-chat.js';
@@ -75,7 +76,7 @@ describe('the chat page over sockjs-client in Chromium', () => {
   after(() => browser?.close());
 
   /** Opens the page of a server, with SockJS where it would take a WebSocket. */
-  const visit = (t, name, address, transports) => open(t, browser, servers[name].pageUrl + address, {
+  const visit = (t, name, address, transports) => openPage(t, browser, servers[name].pageUrl + address, {
     prepare: (context) => context.addInitScript(`
       if (window === window.parent) {
         ${library}

@@ -2,7 +2,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Buf as _, Bytes};
 use stompframe_core::connection::{TransportError, TransportSource};
@@ -28,6 +28,8 @@ pub(crate) struct WebSocketSource<R> {
     messages: WebSocketContext,
     control: Arc<Control>,
     ended: bool,
+    /// The library has failed and is not asked any more.
+    failed: bool,
     close_code: Option<u16>,
 }
 
@@ -49,6 +51,7 @@ impl<R> WebSocketSource<R> {
             messages,
             control,
             ended: false,
+            failed: false,
             close_code: None,
         }
     }
@@ -59,6 +62,9 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        if self.failed {
+            return self.poll_discard(context);
+        }
         let mut wire = Wire {
             socket: &mut self.socket,
             unread: &mut self.unread,
@@ -73,7 +79,10 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
                 Ok(Message::Ping(_) | Message::Pong(_)) => {
                     let answered = self.messages.flush(&mut wire);
                     return Poll::Ready(Some(match answered {
-                        Err(error) if !would_block(&error) => Err(what_went_wrong(error)),
+                        Err(error) if !would_block(&error) => {
+                            self.failed = true;
+                            Err(what_went_wrong(error))
+                        }
                         _ => Ok(Bytes::new()),
                     }));
                 }
@@ -86,7 +95,10 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
                 Ok(Message::Frame(_)) => {}
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
                 Err(error) if would_block(&error) => return Poll::Pending,
-                Err(error) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
+                Err(error) => {
+                    self.failed = true;
+                    return Poll::Ready(Some(Err(what_went_wrong(error))));
+                }
             }
         }
         Poll::Ready(None)
@@ -94,6 +106,24 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
 
     fn close_code(&self) -> Option<u16> {
         self.close_code
+    }
+}
+
+impl<R: AsyncRead + Unpin> WebSocketSource<R> {
+    /// What still comes when there is nobody to make sense of it. It is read all the same, so that the
+    /// client gets to hear why.
+    fn poll_discard(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let mut space = [const { MaybeUninit::uninit() }; READ];
+        let mut read = ReadBuf::uninit(&mut space);
+        let result = ready!(Pin::new(&mut self.socket).poll_read(context, &mut read));
+        Poll::Ready(match result {
+            Ok(()) if read.filled().is_empty() => None,
+            Ok(()) => Some(Ok(Bytes::copy_from_slice(read.filled()))),
+            Err(error) => Some(Err(TransportError::Gone(error.into()))),
+        })
     }
 }
 
@@ -124,9 +154,7 @@ impl<R: AsyncRead + Unpin> Read for Wire<'_, '_, R> {
             Poll::Ready(result) => result?,
             Poll::Pending => return Err(ErrorKind::WouldBlock.into()),
         }
-        let (now, later) = read
-            .filled()
-            .split_at(into.len().min(read.filled().len()));
+        let (now, later) = read.filled().split_at(into.len().min(read.filled().len()));
         into[..now.len()].copy_from_slice(now);
         if !later.is_empty() {
             *self.unread = Bytes::copy_from_slice(later);

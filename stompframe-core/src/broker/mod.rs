@@ -6,11 +6,14 @@
 
 mod client_sends;
 mod limits;
+mod relay;
 mod selector;
 mod simple;
 
 pub(crate) use self::client_sends::ClientSends;
 pub use self::limits::BrokerLimits;
+pub use self::relay::{BrokerRelay, BrokerStatistics, BrokerStatus, Dialect, RelayLimits};
+pub(crate) use self::relay::{RelayHandler, SystemTopic, Tell};
 pub use self::selector::{Selector, SelectorError, SelectorErrorKind};
 pub use self::simple::SimpleBroker;
 pub(crate) use self::simple::{SimpleBrokerHandler, TEMPORARY_QUEUES};

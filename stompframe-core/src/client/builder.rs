@@ -23,10 +23,11 @@ pub(super) struct Options {
     pub(super) limits: ClientLimits,
     pub(super) reconnect: Option<Backoff>,
     pub(super) confirms_subscriptions: bool,
+    pub(super) gives_back: bool,
 }
 
 impl ClientBuilder {
-    pub(super) fn new(connector: Arc<dyn Connector>) -> Self {
+    pub(crate) fn new(connector: Arc<dyn Connector>) -> Self {
         Self {
             connector,
             options: Options {
@@ -38,6 +39,7 @@ impl ClientBuilder {
                 limits: ClientLimits::default(),
                 reconnect: Some(Backoff::default()),
                 confirms_subscriptions: true,
+                gives_back: false,
             },
         }
     }
@@ -85,6 +87,14 @@ impl ClientBuilder {
     /// afterwards may be missed.
     pub const fn unconfirmed_subscriptions(mut self) -> Self {
         self.options.confirms_subscriptions = false;
+        self
+    }
+
+    /// Begins a new connection when a message comes for a subscription that has ended, if it is to be
+    /// acknowledged: `RabbitMQ` takes no NACK of it any more, and gives it to nobody else until the
+    /// connection ends.
+    pub(crate) const fn give_back(mut self) -> Self {
+        self.options.gives_back = true;
         self
     }
 

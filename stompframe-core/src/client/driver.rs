@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytestring::ByteString;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +32,6 @@ pub(super) struct Driver {
     pub(super) connector: Arc<dyn Connector>,
     pub(super) options: Options,
     pub(super) subscriptions: Arc<Subscriptions>,
-    pub(super) unsubscribing: mpsc::UnboundedReceiver<ByteString>,
     pub(super) current: watch::Sender<Current>,
     pub(super) stop: CancellationToken,
 }
@@ -113,8 +112,6 @@ impl Driver {
             running,
             resubscribe,
         } = begun;
-        // Over another connection nobody knows what ended meanwhile.
-        while self.unsubscribing.try_recv().is_ok() {}
         tracing::info!(connector = ?self.connector, version = %link.version, "connected to the server");
         self.current.send_replace(Current::Link(Arc::clone(&link)));
         let subscriptions = Arc::clone(&self.subscriptions);
@@ -124,7 +121,7 @@ impl Driver {
             subscriptions: &subscriptions,
             confirms,
         };
-        let run = running.run(&subscriptions, &mut self.unsubscribing, &self.stop);
+        let run = running.run(&subscriptions, &self.stop);
         tokio::pin!(run);
         let (because, resubscribed) = {
             let resubscribing = pending.all(resubscribe, *at_once);

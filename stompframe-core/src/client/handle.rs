@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytestring::ByteString;
 use futures_util::{Stream, StreamExt as _};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -16,8 +16,9 @@ use super::send::SendRequest;
 use super::state::Current;
 use super::subscribe::SubscribeRequest;
 use super::subscriptions::Subscriptions;
-use super::{ClientError, ClientLimits, ClientState, Tcp, Transaction};
+use super::{ClientError, ClientLimits, ClientState, Confirmation, Tcp, Transaction};
 use crate::message::IntoPayload;
+use crate::stomp::{Command, Frame};
 
 /// A client of any STOMP server (Spring's `StompSession`): see the [module](super).
 ///
@@ -33,7 +34,6 @@ pub(super) struct Shared {
     pub(super) limits: ClientLimits,
     pub(super) confirms_subscriptions: bool,
     pub(super) subscriptions: Arc<Subscriptions>,
-    unsubscribing: mpsc::UnboundedSender<ByteString>,
     current: watch::Receiver<Current>,
     stop: CancellationToken,
     last_id: AtomicU64,
@@ -78,14 +78,12 @@ impl StompClient {
 
     fn new(connector: Arc<dyn Connector>, options: Options) -> (Self, Driver) {
         let stop = CancellationToken::new();
-        let (unsubscribe, unsubscribing) = mpsc::unbounded_channel();
         let (sender, current) = watch::channel(Current::None(ClientError::NotConnected));
         let subscriptions = Arc::new(Subscriptions::new(options.limits.max_subscriptions));
         let shared = Shared {
             limits: options.limits,
             confirms_subscriptions: options.confirms_subscriptions,
             subscriptions: Arc::clone(&subscriptions),
-            unsubscribing: unsubscribe,
             current,
             stop: stop.clone(),
             last_id: AtomicU64::new(0),
@@ -95,7 +93,6 @@ impl StompClient {
             connector,
             options,
             subscriptions,
-            unsubscribing,
             current: sender,
             stop,
         };
@@ -204,6 +201,11 @@ impl StompClient {
         disconnected
     }
 
+    /// Sends a frame, and gives its receipt.
+    pub(crate) async fn send_frame(&self, frame: Frame) -> Result<Confirmation, ClientError> {
+        self.link()?.send_with_receipt(frame).await
+    }
+
     /// The connection.
     pub(super) fn link(&self) -> Result<Arc<Link>, ClientError> {
         match &*self.shared.current.borrow() {
@@ -219,10 +221,12 @@ impl StompClient {
 }
 
 impl Shared {
-    /// Forgets a subscription, and tells the server when there is time.
-    pub(super) fn abandon(&self, id: &ByteString) {
-        if self.subscriptions.remove(id) {
-            let _ = self.unsubscribing.send(id.clone());
+    /// Forgets a subscription, and tells the server if it may know of it.
+    pub(super) fn abandon(&self, id: &ByteString, is_sent: bool) {
+        let was_there = self.subscriptions.remove(id) && is_sent;
+        if let (true, Current::Link(link)) = (was_there, &*self.current.borrow()) {
+            let frame = Frame::new(Command::Unsubscribe).with_header("id", id.clone());
+            link.send_urgently(frame);
         }
     }
 }

@@ -119,6 +119,29 @@ impl Received {
             .await
     }
 
+    /// As [`ack`](Self::ack), at once; for those who hold no more than the server's window.
+    pub(crate) fn ack_now(&self) {
+        self.acknowledge_now(Command::Ack);
+    }
+
+    /// As [`nack`](Self::nack), at once.
+    pub(crate) fn nack_now(&self) {
+        self.acknowledge_now(Command::Nack);
+    }
+
+    /// As [`ack`](Self::ack) and [`nack`](Self::nack), and waits for the receipt.
+    pub(crate) async fn acknowledge(&self, command: Command) -> Result<(), ClientError> {
+        let frame = self.acknowledgement(command)?;
+        self.0.link.send_with_receipt(frame).await?.await
+    }
+
+    fn acknowledge_now(&self, command: Command) {
+        if let Ok(frame) = self.acknowledgement(command) {
+            // If the connection is gone, the server gives it to somebody again.
+            self.0.link.send_urgently(frame);
+        }
+    }
+
     pub(super) fn acknowledgement(&self, command: Command) -> Result<Frame, ClientError> {
         self.0
             .link

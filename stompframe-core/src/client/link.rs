@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytestring::ByteString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
 
 use super::receipts::{Confirmation, Receipts};
 use super::{ClientError, ClientLimits};
@@ -20,11 +21,22 @@ pub(super) struct Link {
     /// What CONNECTED said.
     pub(super) connected: Headers,
     outgoing: mpsc::Sender<Outgoing>,
+    /// For those who cannot wait, and of whose frames there is a bound already: the end of a
+    /// subscription, an acknowledgement.
+    urgent: mpsc::UnboundedSender<Frame>,
     room: Arc<Semaphore>,
     max_bytes: usize,
     pub(super) receipts: Arc<Receipts>,
     /// DISCONNECT is on its way.
     disconnecting: AtomicBool,
+    /// Set when it is to end, in order.
+    pub(super) ends: CancellationToken,
+}
+
+/// What waits to be written.
+pub(super) struct Unsent {
+    pub(super) outgoing: mpsc::Receiver<Outgoing>,
+    pub(super) urgent: mpsc::UnboundedReceiver<Frame>,
 }
 
 /// A frame that waits to be written, and the room it takes until then.
@@ -40,7 +52,8 @@ impl Link {
         version: Version,
         connected: Headers,
         limits: &ClientLimits,
-    ) -> (Self, mpsc::Receiver<Outgoing>) {
+    ) -> (Self, Unsent) {
+        let (urgent, urgent_waiting) = mpsc::unbounded_channel();
         let (outgoing, waiting) = mpsc::channel(limits.max_unsent_frames.max(1));
         let max_bytes = limits.max_unsent_bytes.clamp(1, u32::MAX as usize);
         let link = Self {
@@ -48,6 +61,7 @@ impl Link {
             version,
             connected,
             outgoing,
+            urgent,
             room: Arc::new(Semaphore::new(max_bytes)),
             max_bytes,
             receipts: Arc::new(Receipts::new(
@@ -55,8 +69,13 @@ impl Link {
                 limits.receipt_timeout,
             )),
             disconnecting: AtomicBool::new(false),
+            ends: CancellationToken::new(),
         };
-        (link, waiting)
+        let unsent = Unsent {
+            outgoing: waiting,
+            urgent: urgent_waiting,
+        };
+        (link, unsent)
     }
 
     /// Hands a frame over to be written, as soon as there is room.
@@ -101,15 +120,9 @@ impl Link {
         Ok(confirmation)
     }
 
-    /// Hands a frame over if there is room for it now.
-    pub(super) fn try_send(&self, frame: &Frame) -> bool {
-        let Ok(frame) = OutgoingFrame::encode(frame, self.version) else {
-            return false;
-        };
-        let room = Arc::clone(&self.room).try_acquire_many_owned(self.permits(&frame));
-        let Ok(room) = room else { return false };
-        let outgoing = Outgoing { frame, _room: room };
-        self.outgoing.try_send(outgoing).is_ok()
+    /// Hands over a frame of which there cannot be many; says whether the connection still takes it.
+    pub(super) fn send_urgently(&self, frame: Frame) -> bool {
+        self.urgent.send(frame).is_ok()
     }
 
     /// DISCONNECT, and its receipt: all that was sent before has arrived then (STOMP 1.2,

@@ -62,7 +62,9 @@ pub use self::receipts::Confirmation;
 pub use self::send::SendRequest;
 pub use self::state::{ClientState, Connected};
 pub use self::subscribe::SubscribeRequest;
+pub(crate) use self::subscribe::Subscribed;
 pub use self::subscription::Subscription;
+pub(crate) use self::subscriptions::Consumer;
 pub use self::tcp::Tcp;
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]

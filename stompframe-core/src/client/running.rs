@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +12,7 @@ use super::builder::Options;
 use super::connector::{Sink, Source, Transport};
 use super::error::ServerError;
 use super::incoming::{Incoming, Received};
-use super::link::{Link, Outgoing};
+use super::link::{Link, Unsent};
 use super::subscriptions::Subscriptions;
 use super::{ClientError, ClientLimits};
 use crate::error::Chain;
@@ -32,9 +31,10 @@ pub(super) struct Running {
     source: Box<dyn Source>,
     sink: Box<dyn Sink>,
     decoder: Decoder,
-    outgoing: mpsc::Receiver<Outgoing>,
+    unsent: Unsent,
     agreed: Agreed,
     limits: ClientLimits,
+    gives_back: bool,
     link: Arc<Link>,
 }
 
@@ -66,15 +66,16 @@ impl Running {
         decoder.set_version(version);
         let theirs = connected.header("heart-beat").map(HeartBeat::parse);
         let theirs = theirs.and_then(Result::ok).unwrap_or(HeartBeat::NONE);
-        let (link, outgoing) = Link::new(generation, version, connected.headers, &limits);
+        let (link, unsent) = Link::new(generation, version, connected.headers, &limits);
         let link = Arc::new(link);
         let running = Self {
             source,
             sink,
             decoder,
-            outgoing,
+            unsent,
             agreed: HeartBeat::negotiate(options.heart_beat, theirs),
             limits,
+            gives_back: options.gives_back,
             link: Arc::clone(&link),
         };
         Ok((link, running))
@@ -85,28 +86,29 @@ impl Running {
     pub(super) async fn run(
         self,
         subscriptions: &Subscriptions,
-        unsubscribing: &mut mpsc::UnboundedReceiver<ByteString>,
         stop: &CancellationToken,
     ) -> ClientError {
         let Self {
             source,
             sink,
             decoder,
-            outgoing,
+            unsent,
             agreed,
             limits,
+            gives_back,
             link,
         } = self;
         let reader = Reader {
             source,
             decoder,
             silence: agreed.server_sends,
+            gives_back,
             subscriptions,
             link: &link,
         };
         let writer = Writer {
             sink,
-            outgoing,
+            unsent,
             every: agreed.client_sends,
             limits: &limits,
             link: &link,
@@ -114,7 +116,7 @@ impl Running {
         let because = tokio::select! {
             biased;
             because = reader.run() => because,
-            because = writer.run(unsubscribing, stop) => because,
+            because = writer.run(stop) => because,
         };
         link.end(&because);
         because
@@ -159,6 +161,8 @@ struct Reader<'a> {
     decoder: Decoder,
     /// How often the server has promised to be heard.
     silence: Option<Duration>,
+    /// Whether the connection ends when a message comes that is to be acknowledged and nobody wants.
+    gives_back: bool,
     subscriptions: &'a Subscriptions,
     link: &'a Arc<Link>,
 }
@@ -214,7 +218,13 @@ impl Reader<'_> {
                     return Ok(());
                 };
                 let received = Received::new(frame, Arc::clone(self.link));
-                self.subscriptions.take(&id, Incoming::Message(received));
+                let is_taken = self
+                    .subscriptions
+                    .take(&id, Incoming::Message(received.clone()));
+                if !is_taken && self.gives_back && received.acknowledgement(Command::Ack).is_ok() {
+                    // The server keeps it for us, who cannot even refuse it any more.
+                    self.link.ends.cancel();
+                }
             }
             Command::Receipt => {
                 let id = frame.header("receipt-id").unwrap_or_default();
@@ -244,7 +254,7 @@ impl Reader<'_> {
 
 struct Writer<'a> {
     sink: Box<dyn Sink>,
-    outgoing: mpsc::Receiver<Outgoing>,
+    unsent: Unsent,
     /// How often we have promised to be heard.
     every: Option<Duration>,
     limits: &'a ClientLimits,
@@ -252,11 +262,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    async fn run(
-        mut self,
-        unsubscribing: &mut mpsc::UnboundedReceiver<ByteString>,
-        stop: &CancellationToken,
-    ) -> ClientError {
+    async fn run(mut self, stop: &CancellationToken) -> ClientError {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let due = async {
@@ -270,16 +276,21 @@ impl Writer<'_> {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.close().await,
-                _ = self.outgoing.recv_many(&mut batch, BATCH) => {}
-                Some(id) = unsubscribing.recv() => {
-                    let frame = Frame::new(Command::Unsubscribe).with_header("id", id);
-                    self.push(&frame);
+                () = self.link.ends.cancelled() => {
+                    self.close().await;
+                    return lost("it was given up, to begin anew");
                 }
+                // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
+                _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
+                Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
                 () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
             }
             // The room they take is free again when they are written.
             for outgoing in &batch {
                 self.sink.push(outgoing.frame.clone());
+            }
+            while let Ok(frame) = self.unsent.urgent.try_recv() {
+                self.push(&frame);
             }
             if let Err(because) = self.flush().await {
                 return because;
@@ -304,10 +315,14 @@ impl Writer<'_> {
         }
     }
 
+    /// Writes what is left, DISCONNECT, and closes.
     async fn close(mut self) -> ClientError {
-        self.outgoing.close();
-        while let Ok(outgoing) = self.outgoing.try_recv() {
+        self.unsent.outgoing.close();
+        while let Ok(outgoing) = self.unsent.outgoing.try_recv() {
             self.sink.push(outgoing.frame);
+        }
+        while let Ok(frame) = self.unsent.urgent.try_recv() {
+            self.push(&frame);
         }
         if self.link.begin_disconnecting() {
             self.push(&Frame::new(Command::Disconnect));

@@ -82,14 +82,18 @@ impl SubscribeRequest {
             .subscriptions
             .reserve(&id, self.frame.clone(), consumer)?;
         // From here on it ends where this future does, unless it is live.
-        let subscribed = Subscribed {
+        let mut subscribed = Subscribed {
             id,
             client: self.client,
+            is_sent: false,
         };
         if shared.confirms_subscriptions {
-            link.send_with_receipt(self.frame).await?.await?;
+            let confirmation = link.send_with_receipt(self.frame).await?;
+            subscribed.is_sent = true;
+            confirmation.await?;
         } else {
             link.send(&self.frame).await?;
+            subscribed.is_sent = true;
         }
         let is_live = shared
             .subscriptions
@@ -122,6 +126,8 @@ impl IntoFuture for SubscribeRequest {
 pub(crate) struct Subscribed {
     id: ByteString,
     client: StompClient,
+    /// Whether the server may know of it.
+    is_sent: bool,
 }
 
 impl Subscribed {
@@ -148,6 +154,6 @@ impl Subscribed {
 
 impl Drop for Subscribed {
     fn drop(&mut self) {
-        self.client.shared.abandon(&self.id);
+        self.client.shared.abandon(&self.id, self.is_sent);
     }
 }

@@ -92,16 +92,17 @@ impl Subscriptions {
         (table.generation, live.collect())
     }
 
-    /// Hands over what came for a subscription; nobody may want it any more.
-    pub(super) fn take(&self, id: &str, incoming: Incoming) {
+    /// Hands over what came for a subscription; says whether anybody still wants it.
+    pub(super) fn take(&self, id: &str, incoming: Incoming) -> bool {
         let consumer = {
             let table = self.table();
             let Some(entry) = table.entries.get(id) else {
-                return;
+                return false;
             };
             Arc::clone(&entry.consumer)
         };
         consumer.take(incoming);
+        true
     }
 
     /// Ends one subscription because of this.

@@ -92,7 +92,7 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if self.is_open {
-            self.link.try_send(&self.frame(Command::Abort));
+            self.link.send_urgently(self.frame(Command::Abort));
         }
     }
 }

@@ -260,6 +260,7 @@ const fn must_know(code: ErrorCode, about: About<'_>) -> bool {
                 code,
                 ErrorCode::BadDestination
                     | ErrorCode::BadSelector
+                    | ErrorCode::BrokerUnavailable
                     | ErrorCode::Overloaded
                     | ErrorCode::TooManySubscriptions
                     | ErrorCode::Unsupported

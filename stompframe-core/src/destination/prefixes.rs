@@ -16,18 +16,29 @@ impl Prefixes {
     /// A prefix ends where a segment ends: `/topic` covers `/topic/a` and `/topic.a` but not
     /// `/topical`, which Spring's broker would take too.
     pub(crate) fn cover(&self, destination: &str) -> bool {
-        self.0.iter().any(|prefix| {
-            destination
-                .strip_prefix(prefix.as_str())
-                .is_some_and(|rest| {
-                    prefix.ends_with(['/', '.']) || rest.is_empty() || rest.starts_with(['/', '.'])
-                })
-        })
+        self.0.iter().any(|prefix| covers(prefix, destination))
+    }
+
+    /// The pairs of prefixes of the two of which one lies below the other.
+    pub(crate) fn shared_with<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let pairs = self
+            .iter()
+            .flat_map(|one| other.iter().map(move |two| (one, two)));
+        pairs.filter(|(one, two)| covers(one, two) || covers(two, one))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+fn covers(prefix: &str, destination: &str) -> bool {
+    destination.strip_prefix(prefix).is_some_and(|rest| {
+        prefix.ends_with(['/', '.']) || rest.is_empty() || rest.starts_with(['/', '.'])
+    })
 }
 
 #[cfg(test)]

@@ -131,6 +131,10 @@ error_codes! {
     BinaryBody = "binary-body", 1003, "Body is binary, and this transport carries text only";
     /// The server holds as many sessions as it may.
     Overloaded = "overloaded", 1013, "Server is at capacity";
+    /// The broker behind the server is away, does not answer, or refuses what it is given.
+    BrokerUnavailable = "broker-unavailable", 1013, "The broker is not available";
+    /// A subscription may have missed messages, as the connection to the broker was lost. It goes on.
+    MessagesMissed = "messages-missed", 1013, "Messages may have been missed";
     /// The server is going away.
     ServerShutdown = "server-shutdown", 1001, "Server is shutting down";
 }

@@ -33,6 +33,7 @@ impl Message {
                 .collect(),
             payload: Bytes::copy_from_slice(&self.payload),
             message_type: self.message_type,
+            nobody_waits: self.nobody_waits,
             audience: self.audience.clone(),
             ack_mode: self.ack_mode,
             principal: self.principal.clone(),

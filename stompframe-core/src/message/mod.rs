@@ -62,6 +62,7 @@ pub struct Message {
     destination: ByteString,
     subscription: Option<SubscriptionId>,
     receipt: Option<ByteString>,
+    nobody_waits: bool,
     audience: Audience,
     ack_mode: AckMode,
     acknowledged: Option<ByteString>,
@@ -80,6 +81,7 @@ impl Message {
             destination: destination.into(),
             subscription: None,
             receipt: None,
+            nobody_waits: false,
             audience: Audience::Everybody,
             ack_mode: AckMode::Auto,
             acknowledged: None,
@@ -167,6 +169,16 @@ impl Message {
 
     pub(crate) fn set_receipt(&mut self, receipt: Option<ByteString>) {
         self.receipt = receipt;
+    }
+
+    /// Whether nobody waits to learn what becomes of it, so that whoever hands it on need not wait
+    /// either: a client sent it without a receipt, and in no transaction.
+    pub(crate) const fn nobody_waits(&self) -> bool {
+        self.nobody_waits
+    }
+
+    pub(crate) const fn set_nobody_waits(&mut self, nobody_waits: bool) {
+        self.nobody_waits = nobody_waits;
     }
 
     /// For whom it is.

@@ -6,7 +6,10 @@ use super::compat::open_as_spring;
 use super::openness::Openness;
 use super::routing::{Given, Handlers};
 use super::{BuildError, Messaging};
-use crate::broker::{ClientSends, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES};
+use crate::broker::{
+    BrokerRelay, ClientSends, RelayHandler, SimpleBroker, SimpleBrokerHandler, TEMPORARY_QUEUES,
+    Tell,
+};
 use crate::channel::{
     BrokerChannel, ClientInboundChannel, ClientOutboundChannel, Interceptors, MessageHandler,
 };
@@ -20,7 +23,7 @@ use crate::session::{Backlog, Rate, ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
-use crate::user::{ClientSendsToUsers, UserDestinations};
+use crate::user::{ClientSendsToUsers, Nodes, UserDestinations};
 
 /// Says what an application consists of. Made by [`Messaging::builder`].
 ///
@@ -42,6 +45,7 @@ pub struct MessagingBuilder {
     converters: Vec<Box<dyn MessageConverter>>,
     application_prefixes: Vec<String>,
     simple_broker: Option<SimpleBroker>,
+    relay: Option<BrokerRelay>,
     separator: char,
     user_prefix: String,
     propagated: Vec<String>,
@@ -74,6 +78,7 @@ impl Default for MessagingBuilder {
             converters: Vec::new(),
             application_prefixes: Vec::new(),
             simple_broker: None,
+            relay: None,
             separator: '/',
             user_prefix: "/user".to_owned(),
             propagated: Vec::new(),
@@ -148,6 +153,16 @@ impl MessagingBuilder {
         self
     }
 
+    /// Hands what begins with the prefixes of this relay to a broker of its own, such as `RabbitMQ`, in
+    /// place of the broker in memory or beside it, for other destinations.
+    pub fn broker(mut self, relay: BrokerRelay) -> Self {
+        if self.relay.replace(relay).is_some() {
+            self.problems
+                .push("`.broker(..)` was said twice: there can be one".to_owned());
+        }
+        self
+    }
+
     /// Adds interceptors to the channel from the clients: `.client_inbound(|channel|
     /// channel.intercept(..))`.
     pub fn client_inbound(mut self, configure: impl FnOnce(Interceptors) -> Interceptors) -> Self {
@@ -201,7 +216,19 @@ impl MessagingBuilder {
         let mut simple_broker = self
             .simple_broker
             .unwrap_or_else(|| SimpleBroker::new([""; 0]));
-        let broker_prefixes = simple_broker.prefixes.clone();
+        let mut broker_prefixes = simple_broker.prefixes.clone();
+        if let Some(relay) = &self.relay {
+            problems.extend(relay.problems());
+            for (prefix, other) in relay.prefixes.shared_with(&simple_broker.prefixes) {
+                problems.push(format!(
+                    "both `.broker(..)` with \"{prefix}\" and `.simple_broker([\"{other}\"])` are responsible: \
+                     give each destination to one, with `BrokerRelay::prefixes([..])`"
+                ));
+            }
+            for prefix in relay.prefixes.iter() {
+                broker_prefixes.add(prefix);
+            }
+        }
         for prefix in self
             .application_prefixes
             .iter()
@@ -290,7 +317,9 @@ impl MessagingBuilder {
             let open = Openness {
                 application_prefixes: &self.application_prefixes,
                 mappings: &handlers.mappings,
-                broker: &simple_broker,
+                brokers: &broker_prefixes,
+                wildcards: simple_broker.wildcards
+                    || self.relay.as_ref().is_some_and(|relay| relay.wildcards),
                 sends: &self.accepted_sends,
                 sends_to_users: &self.accepted_user_sends,
             };
@@ -324,6 +353,7 @@ impl MessagingBuilder {
             // To know the name of one is to be allowed to send there.
             accepted_sends.add(TEMPORARY_QUEUES);
         }
+        let simple_prefixes = simple_broker.prefixes.clone();
         let broker: Arc<dyn MessageHandler> = Arc::new(SimpleBrokerHandler::new(
             simple_broker,
             self.separator,
@@ -341,10 +371,43 @@ impl MessagingBuilder {
             Arc::clone(&outbound),
         ));
         let users_listener: Arc<dyn MessageHandler> = Arc::clone(&users) as _;
-        let broker_channel = Arc::new(BrokerChannel::new(
-            self.broker_channel,
-            vec![users_listener, Arc::clone(&broker)],
-        ));
+        let mut publish_to = vec![users_listener, Arc::clone(&broker)];
+        let mut clients_reach: Vec<Arc<dyn MessageHandler>> = vec![Arc::new(ClientSends::new(
+            broker,
+            simple_prefixes,
+            accepted_sends.clone(),
+        ))];
+        let mut nodes = None;
+        let broker_status = self.relay.map(|relay| {
+            let shared_as = relay.nodes.clone();
+            let prefixes = relay.prefixes.clone();
+            let users_of_nodes = Arc::clone(&users);
+            let users = Arc::clone(&users);
+            let tell: Tell = Arc::new(move |session, message| {
+                let users = Arc::clone(&users);
+                Box::pin(async move {
+                    users.send_to_session(&session, &message).await;
+                })
+            });
+            let wildcards = self.limits.broker.max_wildcard_subscriptions;
+            let outbound = Arc::clone(&outbound);
+            let (relay, status) =
+                RelayHandler::start(relay, self.separator, wildcards, outbound, tell);
+            clients_reach.push(Arc::new(ClientSends::new(
+                Arc::new(relay.for_clients()),
+                prefixes,
+                accepted_sends,
+            )));
+            if let Some(name) = shared_as {
+                let topic = relay.system_topic(&name);
+                let shared = Nodes::start(topic, Arc::clone(&sessions), &users_of_nodes);
+                users_of_nodes.share(shared.clone());
+                nodes = Some(shared);
+            }
+            publish_to.push(Arc::new(relay));
+            status
+        });
+        let broker_channel = Arc::new(BrokerChannel::new(self.broker_channel, publish_to));
         let template = MessagingTemplate::new(Arc::clone(&broker_channel), converters);
         let services = Arc::new(Services {
             template: template.clone(),
@@ -368,16 +431,11 @@ impl MessagingBuilder {
             broker_channel,
             outbound,
         );
-        let client_sends = ClientSends::new(broker, broker_prefixes, accepted_sends);
         let sends_to_users = ClientSendsToUsers::new(Arc::clone(&users), self.accepted_user_sends);
-        let inbound = ClientInboundChannel::new(
-            client_inbound,
-            vec![
-                Arc::new(handlers),
-                Arc::new(sends_to_users),
-                Arc::new(client_sends),
-            ],
-        );
+        let mut inbound: Vec<Arc<dyn MessageHandler>> =
+            vec![Arc::new(handlers), Arc::new(sends_to_users)];
+        inbound.extend(clients_reach);
+        let inbound = ClientInboundChannel::new(client_inbound, inbound);
         let events = Listeners::new(listeners, template.clone(), self.limits.handler_timeout);
         if let Some(authenticator) = &self.authenticator {
             authenticator.allow(self.limits.max_authenticating);
@@ -399,6 +457,8 @@ impl MessagingBuilder {
         Ok(Messaging {
             connections: Arc::new(connections),
             template,
+            broker_status,
+            nodes,
             rules,
             endpoints: self.endpoints.into(),
         })

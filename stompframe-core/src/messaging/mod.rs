@@ -15,6 +15,7 @@ use std::time::Duration;
 
 pub use self::builder::MessagingBuilder;
 pub use self::problems::BuildError;
+use crate::broker::BrokerStatus;
 use crate::connection::{
     self, Admission, Connections, EndpointConfig, Limits, TransportSink, TransportSource,
 };
@@ -23,13 +24,15 @@ use crate::event::EventStream;
 use crate::security::RulesHandle;
 use crate::session::SessionRegistry;
 use crate::template::MessagingTemplate;
-use crate::user::UserRegistry;
+use crate::user::{Nodes, UserRegistry};
 
 /// An application's messaging: its handlers, its broker and its connections. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Messaging {
     connections: Arc<Connections>,
     template: MessagingTemplate,
+    broker_status: Option<BrokerStatus>,
+    nodes: Option<Nodes>,
     rules: RulesHandle,
     endpoints: Arc<[Box<dyn EndpointConfig>]>,
 }
@@ -56,6 +59,20 @@ impl Messaging {
     #[must_use]
     pub fn users(&self) -> UserRegistry {
         UserRegistry::new(Arc::clone(&self.connections.shared().sessions))
+    }
+
+    /// How things stand with the broker that `.broker(..)` named; none if none was. A readiness probe
+    /// asks it.
+    #[must_use]
+    pub const fn broker_status(&self) -> Option<&BrokerStatus> {
+        self.broker_status.as_ref()
+    }
+
+    /// The other nodes of the application, and who is connected to them; none unless
+    /// [`share_users`](crate::broker::BrokerRelay::share_users) says so.
+    #[must_use]
+    pub const fn nodes(&self) -> Option<&Nodes> {
+        self.nodes.as_ref()
     }
 
     /// What becomes of sessions from now on, for code that would rather read than be called:

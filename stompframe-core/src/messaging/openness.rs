@@ -1,4 +1,3 @@
-use crate::broker::SimpleBroker;
 use crate::destination::Prefixes;
 use crate::handler::{MappingKind, MappingRegistry};
 
@@ -9,7 +8,9 @@ const AT_MOST: usize = 20;
 pub(super) struct Openness<'a> {
     pub(super) application_prefixes: &'a [String],
     pub(super) mappings: &'a MappingRegistry,
-    pub(super) broker: &'a SimpleBroker,
+    /// The prefixes of all brokers.
+    pub(super) brokers: &'a Prefixes,
+    pub(super) wildcards: bool,
     pub(super) sends: &'a Prefixes,
     pub(super) sends_to_users: &'a Prefixes,
 }
@@ -18,7 +19,7 @@ impl Openness<'_> {
     /// Each kind of access as a line; none if there is nothing.
     pub(super) fn lines(&self) -> Vec<String> {
         let below = |prefixes: &Prefixes| prefixes.iter().map(str::to_owned).collect::<Vec<_>>();
-        let wildcards = match self.broker.wildcards {
+        let wildcards = match self.wildcards {
             true => "subscribe, also with wildcards, below",
             false => "subscribe below",
         };
@@ -28,7 +29,7 @@ impl Openness<'_> {
                 "subscribe to the handlers of",
                 self.mapped(MappingKind::Subscribe),
             ),
-            (wildcards, below(&self.broker.prefixes)),
+            (wildcards, below(self.brokers)),
             ("send straight to the broker below", below(self.sends)),
             ("send to other users below", below(self.sends_to_users)),
         ]
@@ -96,7 +97,8 @@ mod tests {
         let mut open = Openness {
             application_prefixes: &["/app/".to_owned()],
             mappings: &mappings,
-            broker: &SimpleBroker::new(["/topic", "/queue"]),
+            brokers: &Prefixes::new(["/topic", "/queue"]),
+            wildcards: false,
             sends: &Prefixes::default(),
             sends_to_users: &Prefixes::new(["/queue/chat"]),
         };
@@ -109,9 +111,10 @@ mod tests {
         assert!(lines[1].ends_with("/app/29 and 2 more"), "{}", lines[1]);
         assert_eq!(lines[2], "subscribe below /topic, /queue");
         assert_eq!(lines[3], "send to other users below /queue/chat");
-        let broker = SimpleBroker::new(["/topic"]).wildcard_subscriptions();
+        let topics = Prefixes::new(["/topic"]);
         let nothing = MappingRegistry::new('/');
-        (open.broker, open.mappings, open.sends_to_users) = (&broker, &nothing, open.sends);
+        (open.brokers, open.mappings, open.sends_to_users) = (&topics, &nothing, open.sends);
+        open.wildcards = true;
         assert_eq!(
             open.lines(),
             ["subscribe, also with wildcards, below /topic"]

@@ -181,7 +181,7 @@ fn check_replies(mapping: &Mapping, broker_prefixes: &Prefixes, problems: &mut V
     let origin = mapping.origin;
     let uncovered = |destination: &str| {
         format!(
-            "{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`"
+            "{origin} replies to \"{destination}\", which no broker prefix covers: add it to `.simple_broker([..])`, or to `.broker(..)`"
         )
     };
     for reply_to in &mapping.reply_to {

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::nodes::{ForUser, Nodes};
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Recipient};
 use crate::error::{Chain, ErrorCode, MessagingError};
 use crate::message::{Audience, Message, MessageType};
@@ -17,6 +18,8 @@ pub(crate) struct UserDestinations {
     prefix: String,
     sessions: Arc<SessionRegistry>,
     outbound: Arc<ClientOutboundChannel>,
+    /// Where users may be besides here.
+    nodes: OnceLock<Nodes>,
 }
 
 impl UserDestinations {
@@ -30,7 +33,20 @@ impl UserDestinations {
             prefix,
             sessions,
             outbound,
+            nodes: OnceLock::new(),
         }
+    }
+
+    /// From now on, messages reach users on other nodes, too.
+    pub(crate) fn share(&self, nodes: Nodes) {
+        let _ = self.nodes.set(nodes);
+    }
+
+    /// Delivers what another node has for a user to the user's sessions here.
+    pub(super) async fn deliver_here(&self, for_user: &ForUser) {
+        let sessions = self.sessions.of_user(&for_user.user);
+        let (message, recipients) = self.addressed(&for_user.message, &for_user.own, &sessions);
+        deliver(&self.outbound, &message, &recipients).await;
     }
 
     /// Delivers to the subscriptions that this one session has to a user destination such as
@@ -121,6 +137,30 @@ impl UserDestinations {
         }
     }
 
+    /// Publishes to these sessions of a user, and to those on other nodes.
+    fn publish_to_user(
+        &self,
+        message: &Message,
+        own: &str,
+        user: &str,
+        sessions: &[Arc<Session>],
+    ) -> Handling {
+        let here = self.publish(message, own, sessions);
+        let is_here = !matches!(here, Handling::Ignored);
+        let Some(nodes) = self.nodes.get().filter(|nodes| nodes.want(user, is_here)) else {
+            return here;
+        };
+        let forwarding = nodes.forward(user, own, message);
+        Handling::Pending(Box::pin(async move {
+            match here {
+                Handling::Ignored => {}
+                Handling::Done(result) => result?,
+                Handling::Pending(handled) => handled.await?,
+            }
+            forwarding.await
+        }))
+    }
+
     /// Delivers at once, where no interceptor has to be asked. Says whether anybody is subscribed.
     fn push(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> bool {
         let mut message = message.clone();
@@ -169,7 +209,8 @@ impl MessageHandler for UserDestinations {
                 _ => self.publish(message, destination, self.sessions.find(id).as_slice()),
             },
             (MessageType::Message, Audience::User(name)) => {
-                self.publish(message, destination, &self.sessions.of_user(name))
+                let sessions = self.sessions.of_user(name);
+                self.publish_to_user(message, destination, name, &sessions)
             }
             _ if !self.covers(destination) => Handling::Ignored,
             (MessageType::Message, audience) => {
@@ -181,7 +222,12 @@ impl MessageHandler for UserDestinations {
                 if let Audience::EverybodyBut(id) = audience {
                     sessions.retain(|session| session.id().shared() != id);
                 }
-                match self.publish(message, own, &sessions) {
+                let is_own = sessions_are_the_senders(&sessions, session);
+                let published = match is_own {
+                    true => self.publish(message, own, &sessions),
+                    false => self.publish_to_user(message, own, &name, &sessions),
+                };
+                match published {
                     // Who is there, and listens, is not for everybody to know.
                     Handling::Ignored => Handling::DONE,
                     handling => handling,
@@ -199,6 +245,11 @@ impl MessageHandler for UserDestinations {
         }
         self.address(destination).map(|_| true)
     }
+}
+
+/// Whether a message goes to the session that sent it, and to nobody else.
+fn sessions_are_the_senders(sessions: &[Arc<Session>], sender: Option<&Arc<Session>>) -> bool {
+    matches!((sessions, sender), ([one], Some(sender)) if Arc::ptr_eq(one, sender))
 }
 
 async fn deliver(outbound: &ClientOutboundChannel, message: &Message, recipients: &[Recipient]) {

@@ -7,8 +7,10 @@
 
 mod client_sends;
 mod destinations;
+mod nodes;
 mod registry;
 
 pub(crate) use self::client_sends::ClientSendsToUsers;
 pub(crate) use self::destinations::UserDestinations;
+pub use self::nodes::{Nodes, RemoteUser};
 pub use self::registry::{Subscription, User, UserRegistry};

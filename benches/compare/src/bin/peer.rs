@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use clap::{Parser, ValueEnum};
+use stompframe::broker::BrokerRelay;
 use stompframe::prelude::*;
 use stompframe_compare::peers::floor::{self, Writes};
 use stompframe_compare::peers::{broker, websocket};
@@ -17,6 +18,9 @@ struct Options {
     peer: Peer,
     /// Where on 127.0.0.1 it listens
     port: u16,
+    /// The address of the broker behind it, for `relay`
+    #[arg(long, default_value = "127.0.0.1:61613")]
+    broker: String,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -33,6 +37,8 @@ enum Peer {
     Stompframe,
     /// stompframe over TCP
     StompframeTcp,
+    /// stompframe over WebSockets, at /ws, with a broker of its own behind it
+    Relay,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Peer::WebsocketTuned => serve(address, websocket::tuned())?,
         Peer::Stompframe => stompframe(address, Endpoint::new("/ws"))?,
         Peer::StompframeTcp => stompframe_tcp(address)?,
+        Peer::Relay => relay(address, &options.broker)?,
     }
     Ok(())
 }
@@ -63,6 +70,19 @@ async fn serve(address: SocketAddr, router: Router) -> std::io::Result<()> {
 #[tokio::main]
 async fn stompframe(address: SocketAddr, endpoint: Endpoint) -> Result<(), stompframe::Error> {
     let messaging = broker::messaging().endpoint(endpoint).build()?;
+    stompframe::serve(address, messaging.router(), messaging).await
+}
+
+#[tokio::main]
+async fn relay(address: SocketAddr, broker: &str) -> Result<(), stompframe::Error> {
+    let messaging = Messaging::builder()
+        .broker(BrokerRelay::new(broker))
+        .accept_client_sends(["/topic"])
+        .endpoint(Endpoint::new("/ws"))
+        .build()?;
+    if let Some(status) = messaging.broker_status() {
+        status.available().await;
+    }
     stompframe::serve(address, messaging.router(), messaging).await
 }
 

@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 pub use self::config::SimpleBroker;
 use self::queues::Queues;
+pub(super) use self::subscription::Subscription;
 pub(crate) use self::temporary::PREFIX as TEMPORARY_QUEUES;
 use self::temporary::TemporaryQueues;
-use self::topics::{Matching, Subscriber, Topics};
+use self::topics::{Matching, Topics};
+pub(super) use self::topics::{Subscriber, Topic};
 use super::BrokerLimits;
 use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::MessagingError;
@@ -168,7 +170,7 @@ impl MessageHandler for SimpleBrokerHandler {
         let destination = message.destination();
         match message.message_type() {
             MessageType::Ack | MessageType::Nack => {
-                self.queues.check_acknowledgement(message, session)?;
+                return Ok(self.queues.awaits_acknowledgement(message, session));
             }
             _ if !self.config.prefixes.cover(destination) => return Ok(false),
             _ if self.config.queues.cover(destination) => self.queues.check(message)?,

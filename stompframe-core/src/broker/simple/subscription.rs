@@ -6,15 +6,15 @@ use crate::message::{Audience, Message};
 
 /// One subscription, and which messages it is for.
 #[derive(Clone, Debug)]
-pub(super) struct Subscription {
-    pub(super) recipient: Recipient,
+pub(in crate::broker) struct Subscription {
+    pub(in crate::broker) recipient: Recipient,
     /// Which of them it wants; all, if there is none.
-    pub(super) selector: Option<Arc<Selector>>,
+    pub(in crate::broker) selector: Option<Arc<Selector>>,
 }
 
 impl Subscription {
     /// Whether a message for its destination is meant for it, and wanted.
-    pub(super) fn takes(&self, message: &Message) -> bool {
+    pub(in crate::broker) fn takes(&self, message: &Message) -> bool {
         let is_meant = match message.audience() {
             Audience::Everybody => true,
             Audience::EverybodyBut(session) => self.recipient.session.id().shared() != session,
@@ -30,7 +30,7 @@ impl Subscription {
     }
 
     /// Ends its session because more waits for it than may.
-    pub(super) fn overflow(&self) {
+    pub(in crate::broker) fn overflow(&self) {
         self.recipient.session.outbox().overflow();
     }
 }

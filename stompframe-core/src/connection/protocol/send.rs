@@ -25,7 +25,9 @@ impl Protocol {
             return Box::pin(self.renew(authenticator, taken(frame), receipt)).await;
         }
         let transaction = transaction_in(frame)?;
-        let message = Arc::new(self.published(frame, destination.clone()));
+        let mut message = self.published(frame, destination.clone());
+        message.set_nobody_waits(receipt.is_none() && transaction.is_none());
+        let message = Arc::new(message);
         let offered = match (self.check_rates(&destination), transaction) {
             (Err(error), _) => Err(error),
             (Ok(()), Some(transaction)) => {

@@ -63,7 +63,17 @@ impl TestClient {
         &self,
         destination: &str,
     ) -> Expectation<Result<TestSubscription, TestError>> {
-        let (subscription, frame) = self.subscription(destination, Headers::new());
+        self.try_subscribe_with(destination, Headers::new())
+    }
+
+    /// As [`try_subscribe`](Self::try_subscribe), with these headers.
+    #[track_caller]
+    pub fn try_subscribe_with(
+        &self,
+        destination: &str,
+        headers: impl Into<Headers>,
+    ) -> Expectation<Result<TestSubscription, TestError>> {
+        let (subscription, frame) = self.subscription(destination, headers.into());
         let connection = Arc::clone(&self.connection);
         Expectation::new(async move {
             let answer = connection.confirm(frame).await?;

@@ -3,7 +3,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::state::Work;
 use super::{Consumer, Queues, handle_soon};
 use crate::channel::Handling;
-use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, SubscriptionId};
 use crate::session::{Session, SessionId};
 
@@ -26,7 +25,8 @@ impl Queues {
                 Some((consumer, settled))
             });
         let Some((consumer, settled)) = found else {
-            return Handling::Done(Err(unknown()));
+            // Another broker may have delivered it. If none has, the client is told so.
+            return Handling::Ignored;
         };
         let queue = &consumer.queue;
         if message.message_type() == MessageType::Nack {
@@ -37,14 +37,12 @@ impl Queues {
     }
 
     /// Whether the session holds what an ACK or NACK is about.
-    pub(in crate::broker::simple) fn check_acknowledgement(
+    pub(in crate::broker::simple) fn awaits_acknowledgement(
         &self,
         message: &Message,
         session: &Session,
-    ) -> Result<(), MessagingError> {
-        self.holder(message, session)
-            .map(|_| ())
-            .ok_or_else(unknown)
+    ) -> bool {
+        self.holder(message, session).is_some()
     }
 
     /// The consumer that holds the delivery which an ACK or NACK is about, and its number.
@@ -142,8 +140,4 @@ impl Consumers {
     fn all(&self) -> MutexGuard<'_, Vec<Arc<Consumer>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn unknown() -> MessagingError {
-    MessagingError::new(ErrorCode::UnknownAck)
 }

@@ -8,8 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytestring::ByteString;
 use smallvec::SmallVec;
 
-pub(super) use self::topic::Subscriber;
-use self::topic::Topic;
+pub(in crate::broker) use self::topic::{Subscriber, Topic};
 use crate::destination::{Pattern, PatternIndex};
 use crate::message::SubscriptionId;
 use crate::session::SessionId;

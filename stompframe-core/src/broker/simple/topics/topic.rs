@@ -8,20 +8,20 @@ use crate::session::SessionId;
 
 /// The subscribers of one destination, or of one pattern.
 #[derive(Debug, Default)]
-pub(in crate::broker::simple) struct Topic {
+pub(in crate::broker) struct Topic {
     subscribers: RwLock<Subscribers>,
 }
 
 /// One subscription to a topic.
 #[derive(Clone, Debug)]
-pub(in crate::broker::simple) struct Subscriber {
-    pub(in crate::broker::simple) subscription: Subscription,
+pub(in crate::broker) struct Subscriber {
+    pub(in crate::broker) subscription: Subscription,
     /// Where its messages wait, if it acknowledges what it receives.
     pub(in crate::broker::simple) queue: Option<Arc<Queue>>,
 }
 
 #[derive(Debug, Default)]
-pub(in crate::broker::simple) struct Subscribers {
+pub(in crate::broker) struct Subscribers {
     all: Vec<Subscriber>,
     /// How many of them acknowledge.
     acknowledging: usize,
@@ -30,9 +30,19 @@ pub(in crate::broker::simple) struct Subscribers {
     retired: bool,
 }
 
+impl Subscriber {
+    /// One that is given everything at once.
+    pub(in crate::broker) const fn plain(subscription: Subscription) -> Self {
+        Self {
+            subscription,
+            queue: None,
+        }
+    }
+}
+
 impl Topic {
     /// Adds a subscriber, unless the topic has retired; says whether it did.
-    pub(super) fn insert(&self, subscriber: Subscriber) -> bool {
+    pub(in crate::broker) fn insert(&self, subscriber: Subscriber) -> bool {
         let mut subscribers = self.write();
         if subscribers.retired {
             return false;
@@ -50,7 +60,11 @@ impl Topic {
     }
 
     /// Takes a subscriber out; says whether it was the last, and the topic has retired now.
-    pub(super) fn remove(&self, session: &SessionId, subscription: &SubscriptionId) -> bool {
+    pub(in crate::broker) fn remove(
+        &self,
+        session: &SessionId,
+        subscription: &SubscriptionId,
+    ) -> bool {
         let mut subscribers = self.write();
         subscribers.remove(session, subscription);
         let retires = subscribers.all.is_empty() && !subscribers.retired;
@@ -59,10 +73,7 @@ impl Topic {
     }
 
     /// Calls `then` with the subscribers, none of whom leaves meanwhile.
-    pub(in crate::broker::simple) fn with_subscribers<R>(
-        &self,
-        then: impl FnOnce(&Subscribers) -> R,
-    ) -> R {
+    pub(in crate::broker) fn with_subscribers<R>(&self, then: impl FnOnce(&Subscribers) -> R) -> R {
         let subscribers = self
             .subscribers
             .read()
@@ -78,7 +89,7 @@ impl Topic {
 }
 
 impl Subscribers {
-    pub(in crate::broker::simple) fn all(&self) -> impl Iterator<Item = &Subscriber> {
+    pub(in crate::broker) fn all(&self) -> impl Iterator<Item = &Subscriber> {
         self.all.iter()
     }
 
