@@ -23,3 +23,7 @@ pub mod security {}
 /// How far everything may grow that clients can make grow, and what follows beyond.
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
+
+/// Clients that connect with SockJS: transports, whose session it is, what ends it, proxies.
+#[doc = include_str!("../docs/sockjs.md")]
+pub mod sockjs {}

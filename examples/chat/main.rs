@@ -1,90 +1,79 @@
-//! A chat: rooms are topics, and everything passes every stop of the message flow.
+//! A chat: rooms are topics, people are users, and everything passes every stop of the message flow.
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port. With `BROKER`, such as
-//! `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, and several of it are one chat.
+//! Then open <http://127.0.0.1:8080> in two windows. `PORT` chooses another port. Clients that cannot have a WebSocket
+//! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
+//! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
+//!
+//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, and several of it are one chat.
 //!
 //! What a client sends and receives:
 //!
 //! | frame | what it does |
 //! |---|---|
+//! | `CONNECT` with `login:ann` | is `ann`; without, it is somebody without a name of its own |
 //! | `SUBSCRIBE /topic/chat/room/5` | enters room 5 |
 //! | `SEND /pub/chat` with a [`ChatMessage`] | says something to everybody in the room |
 //! | `SUBSCRIBE /pub/chat/rooms` | is answered once, with the list of rooms |
 //! | `SEND /pub/chat/rooms` with `{"name":"Rust"}` | creates a room, which everybody on `/topic/chat/rooms` hears of |
+//! | the same with `"members":["bob"]` | creates a room for these and oneself, who hear of it on `/user/queue/rooms` |
+//! | `SEND /pub/chat/private` with `{"to":"bob","message":"hi"}` | tells bob alone, on `/user/queue/private` |
+//! | `SUBSCRIBE /pub/chat/people` | is answered once, with the names of those who are here |
+//! | `SUBSCRIBE /topic/chat/people` | hears the names whenever somebody comes or goes |
 //! | `SUBSCRIBE /user/queue/errors` | is told when a frame of its own was not processed |
+//!
+//! A name is all it takes to be somebody here; `examples/auth` asks for more.
 
 mod page;
+mod people;
 mod rooms;
+mod talk;
 
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
 use stompframe::broker::BrokerRelay;
 use stompframe::prelude::*;
+use stompframe::security::{Access, Rules, authenticated, deny, permit, rules};
+use stompframe::{SockJs, SockJsTransport};
 
-use crate::rooms::{Room, Rooms};
+use crate::people::{People, login};
+use crate::rooms::{RoomController, Rooms};
 
-/// What is said in a room, and who comes and goes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ChatMessage {
-    chat_room_id: u64,
-    r#type: ChatMessageType,
-    writer: String,
-    /// What else the clients of this chat have agreed upon, such as `message`: the server passes it
-    /// on as it is.
-    #[serde(flatten)]
-    more: Map<String, Value>,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-enum ChatMessageType {
-    Enter,
-    Message,
-    Leave,
-}
-
-/// The room is named in the message and not in the destination, so the handler says itself where it
-/// goes.
-#[message_mapping("/chat")]
-async fn chat(
-    Payload(message): Payload<ChatMessage>,
-    template: MessagingTemplate,
-) -> Result<(), MessagingError> {
-    template
-        .send(
-            format!("/topic/chat/room/{}", message.chat_room_id),
-            Payload(message),
+/// Who may do what. Nobody subscribes to patterns, since nobody opened them.
+fn chat_rules() -> Rules {
+    rules()
+        .subscribe(
+            "/topic/chat/room/{room}",
+            async |access: Access, room: u64| {
+                let user = access.principal().map(Principal::name);
+                let rooms = access.state::<Arc<Rooms>>();
+                rooms.is_some_and(|rooms| rooms.may_enter(room, user))
+            },
         )
-        .await
+        .subscribe("/topic/chat/rooms", permit())
+        .subscribe("/topic/chat/people", permit())
+        .subscribe("/pub/chat/**", permit())
+        .subscribe("/user/queue/**", permit())
+        .send("/pub/chat/private", authenticated())
+        .send("/pub/**", permit())
+        .anything_else(deny())
 }
 
-/// The list of rooms, and how it grows.
-struct RoomController {
-    rooms: Rooms,
-}
+/// Where the page's files are.
+const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/chat/web");
 
-#[derive(Debug, Deserialize)]
-struct NewRoom {
-    name: String,
-}
-
-#[controller("/chat")]
-impl RoomController {
-    /// Answered once, straight to the client that subscribes.
-    #[subscribe_mapping("/rooms")]
-    async fn list(&self) -> Payload<Vec<Room>> {
-        Payload(self.rooms.list())
-    }
-
-    /// A room of a name that is there already is found, not created again.
-    #[message_mapping("/rooms")]
-    #[send_to("/topic/chat/rooms")]
-    async fn create(&self, Payload(room): Payload<NewRoom>) -> Result<Payload<Room>, HandlerError> {
-        Ok(Payload(self.rooms.find_or_create(&room.name)?))
+/// What the environment asks for.
+fn sockjs() -> SockJs {
+    let wanted = std::env::var("SOCKJS").unwrap_or_default();
+    match wanted.as_str() {
+        "everything" => SockJs::new()
+            .transports(SockJsTransport::ALL)
+            .iframe("https://cdn.jsdelivr.net/npm/sockjs-client@1.6.1/dist/sockjs.min.js"),
+        "without-web-socket" => SockJs::new().without_web_socket(),
+        _ => SockJs::new(),
     }
 }
 
@@ -93,19 +82,31 @@ async fn main() -> Result<(), stompframe::Error> {
     tracing_subscriber::fmt::init();
 
     let messaging = Messaging::builder()
-        .handler::<chat>()
-        .controller(RoomController {
-            rooms: Rooms::default(),
-        })
+        .scan(concat!(module_path!(), "::talk"))
+        .controller(RoomController)
+        .controller(People)
+        .state(Arc::new(Rooms::default()))
         .application_prefix("/pub")
-        .endpoint(Endpoint::new("/ws"));
+        .authenticate(login)
+        .authorize(chat_rules())
+        .endpoint(Endpoint::new("/ws").sockjs(sockjs()));
     let messaging = match std::env::var("BROKER") {
         Ok(address) => messaging.broker(BrokerRelay::new(address)),
         Err(_) => messaging.simple_broker(["/topic", "/queue"]),
     }
     .build()?;
 
-    let app = page::router().await.merge(messaging.router());
+    let files = [
+        "chat.css",
+        "chat.js",
+        "connection.js",
+        "dom.js",
+        "name.js",
+        "sidebar.js",
+        "view.js",
+    ];
+    let page = page::router(include_str!("web/index.html"), WEB, &files).await;
+    let app = page.merge(messaging.router());
     let port = std::env::var("PORT")
         .ok()
         .and_then(|port| port.parse().ok())

@@ -91,7 +91,7 @@ async fn main() -> Result<(), stompframe::Error> {
     };
     let messaging =
         variants::builder(&variant)
-            .endpoint(web_socket)
+            .endpoint(web_socket.with_sockjs())
             .endpoint(Endpoint::new("/ws-too"))
             .endpoint(Endpoint::new("/ws-listed").allowed_origins(["http://good.example"]))
             .endpoint(Endpoint::new("/ws-pattern").allowed_origin_patterns([

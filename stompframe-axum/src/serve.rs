@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::tcp::{MessagingTcp as _, TcpServer};
+use crate::tcp::{MessagingTcp as _, TcpServer, prepare};
 
 /// How long shutting down may take.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -101,10 +101,10 @@ async fn serve_until(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let stopping = CancellationToken::new();
-    // Messages are small, and somebody waits for each.
+    // As over TCP: a request that waits, or a response that goes on, may have lost its client, too.
     let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        if let Err(error) = prepare(socket) {
+            tracing::debug!(%error, "a socket could not be prepared");
         }
     });
     let http = async {

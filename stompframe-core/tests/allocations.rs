@@ -20,15 +20,15 @@ use stompframe_core::{Messaging, controller, message_mapping, send_to};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// From the last interceptor to the handler's first line, besides reading the JSON: the message,
-/// which everybody may keep from there on, and the call with the handler in it, which is one
-/// future.
-const CALL: u64 = 2;
+/// From the last interceptor to the handler's first line, besides reading the JSON: the call with
+/// the handler in it, which is one future. The message has had its place before.
+const CALL: u64 = 1;
 
 /// From the handler's last line to the first interceptor of the broker's channel, besides writing
-/// the JSON: a destination with variables is a text of its own, and one without is shared.
-const REPLY: u64 = 1;
-const REPLY_TO_FIXED: u64 = 0;
+/// the JSON: the message, which everybody may keep, and a destination with variables, which is a
+/// text of its own; one without is shared.
+const REPLY: u64 = 2;
+const REPLY_TO_FIXED: u64 = 1;
 
 static RECEIVED: AtomicU64 = AtomicU64::new(0);
 static CALLED: AtomicU64 = AtomicU64::new(0);

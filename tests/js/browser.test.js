@@ -1,31 +1,23 @@
 // The page of the chat example in a real browser.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { ChatServer, here, until } from './chat-server.js';
+import { launch, openPage, phone, shots } from './browser.js';
+import {
+  at, closedRoomLink, create, inRoom, message, personLink, roomLink, say, state, systemLine, write,
+} from './chat-page.js';
+import { ChatServer, until } from './chat-server.js';
 
-const LIMIT = 15_000;
 const RETURN_LIMIT = 40_000;
-const desk = { width: 1200, height: 760 };
-const phone = { width: 360, height: 740 };
-const shots = resolve(here, process.env.SCREENSHOTS ?? '../../target/screenshots');
-const library = join(here, 'node_modules/@stomp/stompjs/esm6');
 
 let server;
 let browser;
 
 before(async () => {
   server = await ChatServer.start();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-  });
+  browser = await launch();
   mkdirSync(shots, { recursive: true });
 });
 
@@ -34,64 +26,7 @@ after(async () => {
   if (server) assert.equal(await server.stop(), 0);
 });
 
-/** Opens the page in a context of its own and notes what goes wrong in it. */
-async function open(t, address, { viewport = desk, ...options } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme: 'light', locale: 'en-GB', ...options });
-  t.after(() => context.close());
-  context.setDefaultTimeout(LIMIT);
-  // A server that was built without the library beside the page names a public copy of it. The
-  // tests stay on this machine: the copy is answered from here, everything else is refused.
-  await context.route((url) => url.hostname !== '127.0.0.1', (route) => {
-    const [, file] = new URL(route.request().url()).pathname.split('/esm6/');
-    if (!file || !existsSync(join(library, file))) return route.abort();
-    return route.fulfill({ path: join(library, file), contentType: 'text/javascript', headers: { 'access-control-allow-origin': '*' } });
-  });
-  const page = await context.newPage();
-  page.problems = [];
-  page.on('console', (line) => {
-    if (['error', 'warning'].includes(line.type())) page.problems.push(`${line.type()}: ${line.text()}`);
-  });
-  page.on('pageerror', (error) => page.problems.push(`thrown: ${error}`));
-  page.on('dialog', (dialog) => {
-    page.problems.push(`dialog: ${dialog.message()}`);
-    dialog.dismiss();
-  });
-  await page.goto(server.pageUrl + address);
-  return page;
-}
-
-const at = (page, id) => page.getByTestId(id);
-const state = (page, value, limit = LIMIT) =>
-  page.locator(`[data-testid=state][data-state=${value}]`).waitFor({ timeout: limit });
-const message = (page, writer, text) =>
-  page.locator(`[data-testid=message][data-writer=${JSON.stringify(writer)}]`, { hasText: text }).last();
-const systemLine = (page, type, text) =>
-  page.locator(`[data-testid=system-line][data-type=${type}]`, { hasText: text }).last();
-const roomLink = (page, name) => at(page, 'room-list').getByRole('link', { name, exact: true });
-
-/** Waits until the page has entered its room, which it tells by the line about itself. */
-async function inRoom(page, name) {
-  await state(page, 'online');
-  if (name) await page.getByTestId('room-title').filter({ hasText: name }).waitFor();
-  await systemLine(page, 'ENTER', 'You').waitFor();
-}
-
-async function write(page, text) {
-  await at(page, 'composer-input').fill(text);
-  await at(page, 'composer-input').press('Enter');
-}
-
-async function create(page, name) {
-  await at(page, 'room-input').fill(name);
-  await at(page, 'room-create').click();
-  await inRoom(page, name);
-}
-
-/** Says something and waits until everybody has it. */
-async function say(page, writer, text, hearers) {
-  await write(page, text);
-  await Promise.all([page, ...hearers].map((each) => message(each, writer, text).waitFor()));
-}
+const open = (t, address, options) => openPage(t, browser, server.pageUrl + address, options);
 
 test('two people and a phone chat in a room that one of them made', async (t) => {
   const ann = await open(t, '?name=ann');
@@ -156,6 +91,68 @@ test('two people and a phone chat in a room that one of them made', async (t) =>
   assert.equal(await at(mei, 'my-name').textContent(), 'Mei Tanaka');
 
   for (const page of [ann, bob, mei]) assert.deepEqual(page.problems, []);
+});
+
+test('people see who is here, and talk to one of them alone', async (t) => {
+  const ann = await open(t, '?name=ann');
+  await inRoom(ann);
+  const bob = await open(t, '?name=bob');
+  await inRoom(bob);
+  const mei = await open(t, '?name=Mei', { viewport: phone, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  await inRoom(mei);
+  for (const name of ['bob', 'Mei']) await personLink(ann, name).waitFor();
+  assert.equal(await at(ann, 'people-list').getByText('ann (you)').count(), 1);
+
+  await personLink(ann, 'bob').click();
+  await at(ann, 'room-title').filter({ hasText: 'bob' }).waitFor();
+  await write(ann, 'Shall we surprise Mei with a cake?');
+  await message(ann, 'ann', 'cake').waitFor();
+  // bob is elsewhere and sees that there is something.
+  await at(bob, 'people-list').locator('[data-unread]', { hasText: 'ann' }).click();
+  await message(bob, 'ann', 'cake').waitFor();
+  await write(bob, 'Yes! Walnut, she likes that.');
+  await message(ann, 'bob', 'Walnut').waitFor();
+  assert.equal(await bob.locator('[data-unread]').count(), 0);
+  await ann.screenshot({ path: join(shots, 'chat-private.png') });
+
+  // In the room goes on what nobody whispers, and mei has heard nothing.
+  await roomLink(ann, 'Lobby').click();
+  await inRoom(ann, 'Lobby');
+  await say(ann, 'ann', 'Anybody for lunch?', [mei]);
+  assert.equal(await message(mei, 'ann', 'cake').count(), 0);
+  await at(mei, 'menu').click();
+  await mei.waitForFunction(() => document.getElementById('side').getBoundingClientRect().left === 0);
+  await mei.screenshot({ path: join(shots, 'chat-phone-people.png') });
+
+  // Who leaves is not here any more.
+  await bob.context().close();
+  await personLink(ann, 'bob').waitFor({ state: 'detached' });
+  await personLink(mei, 'bob').waitFor({ state: 'detached' });
+  for (const page of [ann, mei]) assert.deepEqual(page.problems, []);
+});
+
+test('a room for a few is seen, entered and heard by these alone', async (t) => {
+  const ann = await open(t, '?name=ann', { colorScheme: 'dark' });
+  await inRoom(ann);
+  const bob = await open(t, '?name=bob');
+  await inRoom(bob);
+  const eve = await open(t, '?name=eve');
+  await inRoom(eve);
+  await at(ann, 'room-input').fill('Plans @bob');
+  await at(ann, 'room-create').click();
+  await inRoom(ann, 'Plans');
+  await closedRoomLink(bob, 'Plans').click();
+  await inRoom(bob, 'Plans');
+  await say(ann, 'ann', 'Friday at eight, do not tell eve.', [bob]);
+  await ann.screenshot({ path: join(shots, 'chat-members-dark.png') });
+  assert.equal(await closedRoomLink(eve, 'Plans').count(), 0);
+  // Who knows the number of the room is refused.
+  const { hash } = new URL(ann.url());
+  await eve.evaluate((to) => { location.hash = to; }, hash);
+  await at(eve, 'toast').first().waitFor();
+  assert.match(await at(eve, 'toast').first().textContent(), /denied/);
+  assert.equal(await message(eve, 'ann', 'Friday').count(), 0);
+  for (const page of [ann, bob]) assert.deepEqual(page.problems, []);
 });
 
 test('markup in names, rooms and messages is shown as it was written', async (t) => {

@@ -1,4 +1,4 @@
-// Starts and stops the chat example, for the tests beside this file.
+// Starts and stops the examples with a page, for the tests beside this file.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,12 +9,15 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const here = dirname(fileURLToPath(import.meta.url));
-const binary = resolve(here, process.env.CHAT_BIN ?? '../../target/debug/examples/chat');
+const programs = {
+  chat: resolve(here, process.env.CHAT_BIN ?? '../../target/debug/examples/chat'),
+  auth: resolve(here, process.env.AUTH_BIN ?? '../../target/debug/examples/auth'),
+};
 
 const START_LIMIT = 15_000;
 const STOP_LIMIT = 15_000;
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -23,7 +26,7 @@ async function freePort() {
   return port;
 }
 
-function answers(url) {
+export function answers(url) {
   return new Promise((done) => {
     const request = get(url, (response) => {
       response.resume();
@@ -49,8 +52,9 @@ export class ChatServer {
   output = '';
 
   /** Starts the example on a free port, or on `port`. */
-  static async start({ port, env = {} } = {}) {
+  static async start({ port, env = {}, example = 'chat' } = {}) {
     const server = new ChatServer();
+    server.example = example;
     server.port = port ?? (await freePort());
     server.env = env;
     await server.#run();
@@ -66,7 +70,8 @@ export class ChatServer {
   }
 
   async #run() {
-    if (!existsSync(binary)) throw new Error(`${binary} is not there: cargo build --example chat`);
+    const binary = programs[this.example];
+    if (!existsSync(binary)) throw new Error(`${binary} is not there: cargo build --example ${this.example}`);
     const child = spawn(binary, [], {
       env: { ...process.env, ...this.env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],

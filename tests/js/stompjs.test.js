@@ -131,6 +131,57 @@ test('with a subscription to errors, an unknown destination is told there', asyn
   assert.equal(client.stomp.connected, true);
 });
 
+test('rooms for a few are closed to others, to patterns, and to those who were there before', async (t) => {
+  const login = (name) => connect(t, { connectHeaders: { login: name } });
+  const [ann, bob, eve] = [await login('ann'), await login('bob'), await login('eve')];
+  const annsRooms = await ann.subscribe('/user/queue/rooms');
+  const bobsRooms = await bob.subscribe('/user/queue/rooms');
+  const told = await eve.subscribe('/user/queue/errors');
+
+  // eve guesses the number that the next room will have.
+  const rooms = await eve.ask('/pub/chat/rooms').json('the list of rooms');
+  const id = Math.max(...rooms.map((room) => room.id)) + 1;
+  const early = await eve.subscribe(`/topic/chat/room/${id}`);
+  ann.send('/pub/chat/rooms', { name: `plans ${newRoom()}`, members: ['bob'] });
+  const room = await annsRooms.json('the room');
+  assert.equal(room.id, id);
+  assert.deepEqual(room.members, ['ann', 'bob']);
+  assert.deepEqual(await bobsRooms.json('the room, for bob'), room);
+  assert.equal((await told.take('the end of what eve had')).headers['error-code'], 'subscription-revoked');
+
+  const heard = await bob.subscribe(`/topic/chat/room/${id}`);
+  for (const destination of [`/topic/chat/room/${id}`, '/topic/chat/room/*', '/topic/chat/**']) {
+    eve.ask(destination);
+    assert.equal((await told.take(`the refusal of ${destination}`)).headers['error-code'], 'denied');
+  }
+  eve.send('/pub/chat', message(id, 'let me in', 'ann'));
+  assert.equal((await told.take('the refusal to speak')).headers['error-code'], 'denied');
+  ann.send('/pub/chat', message(id, 'psst', 'somebody else'));
+  const said = await heard.json('what ann said');
+  assert.deepEqual([said.writer, said.message], ['ann', 'psst']);
+  assert.equal(early.size, 0);
+});
+
+test('what is for one person reaches all of their sessions, and nobody else', async (t) => {
+  const login = (name) => connect(t, { connectHeaders: { login: name } });
+  const sessions = [await login('kim'), await login('lou'), await login('lou'), await login('eve')];
+  const inboxes = await Promise.all(sessions.map((each) => each.subscribe('/user/queue/private')));
+  const people = await sessions[0].ask('/pub/chat/people').json('who is here');
+  for (const name of ['kim', 'lou', 'eve']) assert.equal(people.filter((each) => each === name).length, 1);
+  sessions[0].send('/pub/chat/private', { to: 'lou', message: 'hi' });
+  for (const inbox of inboxes.slice(0, 3)) {
+    assert.deepEqual(await inbox.json('the message'), { from: 'kim', to: 'lou', message: 'hi' });
+  }
+  await sessions[3].subscribe('/topic/chat/rooms'); // a round trip
+  assert.equal(inboxes[3].size, 0);
+  const told = await sessions[0].subscribe('/user/queue/errors');
+  sessions[0].send('/pub/chat/private', { to: 'nobody', message: 'hi' });
+  assert.equal((await told.take('the refusal')).headers['error-code'], 'no-route');
+  const anonymous = await connect(t);
+  anonymous.send('/pub/chat', message(1, 'I am kim', 'kim'), { receipt: 'forged' });
+  assert.equal((await anonymous.errors.take('the ERROR')).headers['error-code'], 'denied');
+});
+
 test('a refusal reaches only the session that caused it', async (t) => {
   const guilty = await connect(t);
   const innocent = await connect(t);

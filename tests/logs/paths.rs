@@ -120,7 +120,7 @@ pub(crate) async fn refused_handshakes(address: SocketAddr) -> Vec<String> {
     for (query, header) in [
         ("", "origin: http://evil.example"),
         ("", "sec-websocket-version: 12"),
-        ("", "upgrade: h2c"),
+        ("", "origin: null"),
         ("refuse&", "x: y"),
     ] {
         let secrets: String = secret_headers()

@@ -139,7 +139,7 @@ async fn serve() -> (SocketAddr, SocketAddr, Messaging) {
 }
 
 #[tokio::test]
-async fn v_15_no_credential_is_printed_or_told_to_anybody() {
+async fn sec_v_15_no_credential_is_printed_or_told_to_anybody() {
     Capture::start();
     let (web_socket, tcp, messaging) = serve().await;
     let mut told = refused_handshakes(web_socket).await;

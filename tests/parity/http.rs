@@ -43,8 +43,24 @@ pub(crate) fn response<'h>(
     Http {
         status,
         headers,
-        body: if page { b"(error page)".to_vec() } else { body },
+        body: if page {
+            b"(error page)".to_vec()
+        } else {
+            without_entropy(body)
+        },
     }
+}
+
+/// The random number in what a SockJS client is told beforehand is another one each time.
+fn without_entropy(body: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(&body) else {
+        return body;
+    };
+    let Some((before, behind)) = text.split_once("\"entropy\":") else {
+        return body;
+    };
+    let number = behind.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
+    format!("{before}\"entropy\":(random){number}").into_bytes()
 }
 
 /// A list in which the order means nothing, and is another one in every run of Spring.

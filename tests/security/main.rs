@@ -5,6 +5,7 @@
 
 mod attacks;
 mod authenticating;
+mod backlog;
 mod changing_rules;
 mod expiry;
 mod kit;

@@ -1,17 +1,19 @@
 // The chat itself: who I am, which rooms there are, what was said in them.
 
+import { cleanName, findName, storeName } from './name.js';
 import * as view from './view.js';
 
-const NAME_KEY = 'stompframe-chat-name';
-const LONGEST_NAME = 40;
 const LONGEST_LOG = 500;
 
-const rooms = new Map(); // id → name, as the server told it
-const logs = new Map(); // room id → what was said while we were there
+const rooms = new Map(); // id → { name, members }, as the server told it
+const logs = new Map(); // room id, or @name of a person → what was said while we were there
+const unread = new Set(); // names of people who said something that was not shown yet
+let people = []; // names of those who are here
 const unconfirmed = new Map(); // number → message the server has not confirmed yet
 let sent = 0;
 let name = '';
 let room = null; // id of the room we are in, or want to be in
+let person = null; // whom we talk to alone, while that is shown
 let entered = null; // id of the room the server knows we are in
 let leaveTopic = () => {};
 let wantedRoom = null; // name of a room that we asked for and want to join
@@ -20,52 +22,16 @@ let connection;
 
 // ---- name ------------------------------------------------------------------------------------
 
-function suggestName() {
-  const pick = (words) => words[Math.floor(Math.random() * words.length)];
-  const first = pick(['Brave', 'Calm', 'Clever', 'Cosy', 'Gentle', 'Happy', 'Kind', 'Lucky', 'Merry', 'Sunny', 'Swift', 'Witty']);
-  const second = pick(['Badger', 'Beaver', 'Finch', 'Fox', 'Hare', 'Heron', 'Lynx', 'Otter', 'Puffin', 'Robin', 'Seal', 'Wren']);
-  return `${first} ${second}`;
-}
-
-function cleanName(text) {
-  return Array.from((text ?? '').trim()).slice(0, LONGEST_NAME).join('').trim();
-}
-
-/** The name in the address wins, then the one of the last visit, then the dialog. */
-async function findName() {
-  const preset = cleanName(new URLSearchParams(location.search).get('name'));
-  if (preset) return preset;
-  return cleanName(readStored()) || storeName(await view.askName(suggestName()));
-}
-
-function readStored() {
-  try {
-    return localStorage.getItem(NAME_KEY);
-  } catch {
-    return null; // storage is switched off in this browser
-  }
-}
-
-function storeName(chosen) {
-  try {
-    localStorage.setItem(NAME_KEY, chosen);
-  } catch {
-    // The name lasts as long as the page, then.
-  }
-  return chosen;
-}
-
 async function rename() {
   const chosen = cleanName(await view.askName(name));
   if (chosen === name) return;
   storeName(chosen);
   const { pathname, hash } = location;
   history.replaceState(null, '', pathname + hash); // a name in the address would win next time
-  const here = entered;
   leaveRoom();
   name = chosen;
   view.showProfile(name);
-  if (here !== null) enterRoom(here);
+  await connection.login(name); // and then back into the room
 }
 
 // ---- rooms -----------------------------------------------------------------------------------
@@ -75,26 +41,22 @@ function roomInAddress() {
   return Number.isSafeInteger(id) && id > 0 ? id : null;
 }
 
+function personInAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get('to');
+}
+
 function showRooms() {
-  view.showRooms([...rooms].map(([id, title]) => ({ id, name: title })), room);
+  const list = [...rooms].map(([id, each]) => ({ id, name: each.name, isClosed: each.members.length > 0 }));
+  view.showRooms(list, person === null ? room : null);
+}
+
+function showPeople() {
+  view.showPeople(people.map((each) => ({ name: each, isMe: each === name, isUnread: unread.has(each) })), person);
 }
 
 function showHeader() {
-  if (room === null) return;
-  view.showRoom(rooms.get(room) ?? `Room ${room}`, peopleOf(logs.get(room) ?? []));
-}
-
-/** Those who were seen in the room and have not been seen leaving. */
-function peopleOf(log) {
-  const seen = new Map();
-  for (const entry of log) {
-    if (entry.type === 'LEAVE') seen.delete(entry.writer);
-    else seen.set(entry.writer, entry.writer === name ? 'You' : entry.writer);
-  }
-  if (seen.size === 1 && seen.has(name)) return 'Only you so far';
-  const names = [...seen.values()].sort((a, b) => (b === 'You') - (a === 'You'));
-  if (names.length > 4) names.splice(3, names.length, `${names.length - 3} others`);
-  return new Intl.ListFormat('en-GB').format(names);
+  if (person !== null) view.showRoom(person, 'Only the two of you can read this');
+  else if (room !== null) view.showRoom(rooms.get(room)?.name ?? `Room ${room}`, view.peopleIn(logs.get(room) ?? [], name));
 }
 
 /** Everything follows the address: links, the back button and new rooms only change it. */
@@ -105,19 +67,40 @@ function goTo(id, { replace = false } = {}) {
 }
 
 function followAddress() {
+  const to = personInAddress();
+  if (to !== null) {
+    talkTo(to);
+    return;
+  }
   const id = roomInAddress();
   if (id === null) return;
+  const isShown = id === room && person === null;
+  person = null;
   if (id !== room) {
     leaveRoom();
     room = id;
     wantedRoom = null;
     moving = null;
+  }
+  if (!isShown) {
     view.showLog(logs.get(id) ?? []);
     showRooms();
+    showPeople();
     showHeader();
     view.focusComposer();
   }
   if (connection.online && entered !== id) enterRoom(id);
+}
+
+/** Shows what was said between two; the room goes on meanwhile. */
+function talkTo(to) {
+  person = to;
+  unread.delete(to);
+  view.showLog(logs.get(`@${to}`) ?? []);
+  showRooms();
+  showPeople();
+  showHeader();
+  view.focusComposer();
 }
 
 function enterRoom(id) {
@@ -146,9 +129,28 @@ function heard(id, event) {
   const previous = log.at(-1);
   log.push(entry);
   if (log.length > LONGEST_LOG) log.shift();
-  if (id !== room) return;
+  if (id !== room || person !== null) return;
   view.addToLog(entry, previous);
   showHeader();
+}
+
+function whispered(event) {
+  if (!event || typeof event.from !== 'string') return;
+  const own = event.from === name;
+  const other = own ? event.to : event.from;
+  const entry = { type: 'MESSAGE', writer: event.from, message: event.message, at: Date.now(), own };
+  if (own) confirm(event.message);
+  if (!logs.has(`@${other}`)) logs.set(`@${other}`, []);
+  const log = logs.get(`@${other}`);
+  const previous = log.at(-1);
+  log.push(entry);
+  if (log.length > LONGEST_LOG) log.shift();
+  if (other === person) {
+    view.addToLog(entry, previous);
+  } else {
+    unread.add(other);
+    showPeople();
+  }
 }
 
 /** A message that comes back to us has arrived, whatever happens to its receipt. */
@@ -164,16 +166,25 @@ function say(type, message) {
   if (type !== 'MESSAGE') return connection.send('/pub/chat', event);
   const number = ++sent;
   unconfirmed.set(number, message);
+  if (person !== null) {
+    return connection.send('/pub/chat/private', { to: person, message }, () => unconfirmed.delete(number));
+  }
   return connection.send('/pub/chat', { ...event, message }, () => unconfirmed.delete(number));
 }
 
-function askForRoom(title) {
+/** `Plans @ann @bob` is a room for these and us alone. */
+function askForRoomOf(text) {
+  const [title, ...members] = text.split('@').map((part) => part.trim()).filter(Boolean);
+  askForRoom(title, members);
+}
+
+function askForRoom(title, members) {
   if (!connection.online) {
     view.toast({ message: 'You are offline, rooms can be created when you are back.' });
     return;
   }
-  wantedRoom = title.trim().toLocaleLowerCase();
-  connection.send('/pub/chat/rooms', { name: title });
+  wantedRoom = title.toLocaleLowerCase();
+  connection.send('/pub/chat/rooms', { name: title, members });
 }
 
 // ---- session ---------------------------------------------------------------------------------
@@ -184,12 +195,25 @@ function up() {
     view.toast(problem ?? {});
   });
   connection.subscribe('/topic/chat/rooms', roomAppeared);
+  connection.subscribe('/user/queue/rooms', roomAppeared);
+  connection.subscribe('/user/queue/private', whispered);
+  connection.subscribe('/topic/chat/people', peopleListed);
+  connection.subscribe('/pub/chat/people', peopleListed);
   connection.subscribe('/pub/chat/rooms', roomsListed);
+}
+
+function peopleListed(names) {
+  people = names ?? [];
+  showPeople();
+}
+
+function keepRoom({ id, name: title, members = [] }) {
+  rooms.set(id, { name: title, members });
 }
 
 function roomAppeared(found) {
   if (!found) return;
-  rooms.set(found.id, found.name);
+  keepRoom(found);
   showRooms();
   if (wantedRoom === found.name.toLocaleLowerCase()) {
     wantedRoom = null;
@@ -204,20 +228,24 @@ function roomAppeared(found) {
 
 /** The list comes once per session; after it we know where to go (back) to. */
 function roomsListed(list) {
-  const lastTitle = rooms.get(room);
+  const last = rooms.get(room);
   rooms.clear();
-  for (const each of list ?? []) rooms.set(each.id, each.name);
+  for (const each of list ?? []) keepRoom(each);
   showRooms();
   if (entered !== null) return;
-  if (lastTitle !== undefined && rooms.get(room) !== lastTitle) {
+  if (last !== undefined && rooms.get(room)?.name !== last.name) {
     // A server that was started again has forgotten our room, or gave its number to another
     // one. The numbers mean nothing any more: we ask for the room by its name.
     moving = logs.get(room) ?? moving;
     logs.clear();
-    askForRoom(lastTitle);
+    askForRoom(last.name, last.members);
   } else if (room !== null) {
     enterRoom(room);
     showHeader();
+  } else if (personInAddress() !== null) {
+    room = list?.[0]?.id ?? 1;
+    enterRoom(room);
+    followAddress();
   } else {
     goTo(roomInAddress() ?? list?.[0]?.id ?? 1, { replace: true });
   }
@@ -242,15 +270,15 @@ async function start() {
     return;
   }
   const address = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
-  connection = new Connection(address, { onState: view.showState, onUp: up, onDown: down, onRefused: view.toast });
+  connection = new Connection(address, name, { onState: view.showState, onUp: up, onDown: down, onRefused: view.toast });
 
   view.listen({
     onMessage(text) {
-      if (entered === null || !connection.online) return; // it stays in the composer
+      if ((entered === null && person === null) || !connection.online) return; // it stays in the composer
       view.setDraft('');
       say('MESSAGE', text);
     },
-    onRoom: askForRoom,
+    onRoom: askForRoomOf,
     onRename: rename,
   });
   addEventListener('hashchange', followAddress);

@@ -21,10 +21,11 @@ export class Connection {
   #troubled = false;
   #receipts = 0;
 
-  constructor(url, handlers) {
+  constructor(url, login, handlers) {
     this.#handlers = handlers;
     this.#client = new Client({
       brokerURL: url,
+      connectHeaders: { login },
       connectionTimeout: 8000,
       reconnectDelay: FIRST_DELAY,
       maxReconnectDelay: LONGEST_DELAY,
@@ -46,6 +47,13 @@ export class Connection {
   }
 
   start() {
+    this.#client.activate();
+  }
+
+  /** Comes back as somebody else: who one is, CONNECT says. */
+  async login(name) {
+    this.#client.connectHeaders = { login: name };
+    await this.#client.deactivate();
     this.#client.activate();
   }
 

@@ -1,10 +1,13 @@
-// Everything that touches the document. Text from the outside is set as text, never as markup.
+// The conversation and what is around it.
 
-const $ = (id) => document.getElementById(id);
+import { $, hueOf, make, paintAvatar } from './dom.js';
+import { filterRooms } from './sidebar.js';
+
+export * from './sidebar.js';
 
 const page = {
   pill: $('pill'), pillText: $('pill-text'), pillSpoken: $('pill-spoken'),
-  roomForm: $('room-form'), roomInput: $('room-input'), roomList: $('room-list'), roomHint: $('room-hint'),
+  roomForm: $('room-form'), roomInput: $('room-input'), roomList: $('room-list'), peopleList: $('people-list'),
   roomTitle: $('room-title'), people: $('people'),
   log: $('log'), empty: $('empty'), jump: $('jump'),
   composer: $('composer'), text: $('composer-input'), note: $('composer-note'),
@@ -18,33 +21,7 @@ const MOST_TOASTS = 3;
 const MOST_LINES = 500;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
-function make(tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
 // ---- people ----------------------------------------------------------------------------------
-
-/** A colour of its own for each name, always the same one. */
-function hueOf(name) {
-  let hash = 2166136261;
-  for (const unit of name) hash = Math.imul(hash ^ unit.codePointAt(0), 16777619);
-  // Multiples of a wide angle: names that are close to each other still look different.
-  return ((hash >>> 8) % 24) * 15;
-}
-
-function initialsOf(name) {
-  const words = name.match(/[\p{L}\p{N}]+/gu) ?? ['?'];
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word) => Array.from(word)[0].toLocaleUpperCase()).join('');
-}
-
-function paintAvatar(element, name) {
-  element.textContent = initialsOf(name);
-  element.style.setProperty('--hue', hueOf(name));
-}
 
 export function showProfile(name) {
   page.meName.textContent = name;
@@ -94,42 +71,23 @@ function note(text) {
 
 // ---- rooms -----------------------------------------------------------------------------------
 
-export function showRooms(rooms, currentId) {
-  page.roomList.replaceChildren(...rooms.map((room) => {
-    const item = make('li');
-    const link = make('a', 'room');
-    link.href = `#room=${room.id}`;
-    link.dataset.roomId = room.id;
-    const mark = make('span', 'mark', '#');
-    mark.setAttribute('aria-hidden', 'true');
-    link.append(mark, make('span', 'room-name', room.name));
-    if (room.id === currentId) link.setAttribute('aria-current', 'page');
-    item.append(link);
-    return item;
-  }));
-  filterRooms();
-}
-
-/** The field that creates rooms narrows the list while one types. */
-function filterRooms() {
-  const wanted = page.roomInput.value.trim().toLocaleLowerCase();
-  let shown = 0;
-  for (const item of page.roomList.children) {
-    item.hidden = !item.querySelector('.room-name').textContent.toLocaleLowerCase().includes(wanted);
-    shown += item.hidden ? 0 : 1;
+/** Those who were seen in the room and have not been seen leaving. */
+export function peopleIn(log, me) {
+  const seen = new Map();
+  for (const entry of log) {
+    if (entry.type === 'LEAVE') seen.delete(entry.writer);
+    else seen.set(entry.writer, entry.writer === me ? 'You' : entry.writer);
   }
-  page.roomHint.hidden = wanted === '' || shown > 0;
+  if (seen.size === 1 && seen.has(me)) return 'Only you so far';
+  const names = [...seen.values()].sort((a, b) => (b === 'You') - (a === 'You'));
+  if (names.length > 4) names.splice(3, names.length, `${names.length - 3} others`);
+  return new Intl.ListFormat('en-GB').format(names);
 }
 
 export function showRoom(title, people) {
   page.roomTitle.textContent = title;
   page.people.textContent = people;
   document.title = `${title} · stompframe chat`;
-}
-
-export function clearRoomInput() {
-  page.roomInput.value = '';
-  filterRooms();
 }
 
 function drawer(open) {
@@ -271,9 +229,11 @@ export function listen({ onMessage, onRoom, onRename }) {
     if (name) onRoom(name);
   });
   page.roomInput.addEventListener('input', filterRooms);
-  page.roomList.addEventListener('click', (event) => {
-    if (event.target.closest('a')) closeDrawer();
-  });
+  for (const list of [page.roomList, page.peopleList]) {
+    list.addEventListener('click', (event) => {
+      if (event.target.closest('a')) closeDrawer();
+    });
+  }
 
   page.rename.addEventListener('click', onRename);
   page.menu.addEventListener('click', () => drawer(true));

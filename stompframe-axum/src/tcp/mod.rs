@@ -4,4 +4,5 @@ mod endpoint;
 mod server;
 
 pub use self::endpoint::TcpEndpoint;
+pub(crate) use self::server::prepare;
 pub use self::server::{MessagingTcp, TcpServer};

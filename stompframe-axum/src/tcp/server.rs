@@ -190,7 +190,8 @@ impl Clients {
     }
 }
 
-fn prepare(socket: &TcpStream) -> io::Result<()> {
+/// Makes a client's socket fast, and finds out if the client has vanished.
+pub(crate) fn prepare(socket: &TcpStream) -> io::Result<()> {
     // Messages are small, and somebody waits for each.
     socket.set_nodelay(true)?;
     let socket = SockRef::from(socket);

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::any;
-use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::{Parts, downcast};
@@ -53,8 +53,9 @@ pub(crate) async fn handshake(gate: &Gate, max_message: usize, request: Request)
 
 fn open(admission: Admission, upgrade: Upgrade, max_message: usize) -> Response {
     let response = upgrade.response();
+    let connection = upgrade.connection;
     tokio::spawn(async move {
-        match upgrade.connection.await {
+        match connection.await {
             Ok(connection) => serve(admission, connection, max_message).await,
             Err(error) => tracing::warn!(%error, "a connection was lost during its handshake"),
         }
@@ -63,33 +64,30 @@ fn open(admission: Admission, upgrade: Upgrade, max_message: usize) -> Response 
 }
 
 /// Serves a session on the connection that the handshake leaves behind.
-async fn serve(admission: Admission, connection: Upgraded, max_message: usize) {
+fn serve(admission: Admission, connection: Upgraded, max_message: usize) -> BoxFuture<'static, ()> {
     match downcast::<TokioIo<TcpStream>>(connection) {
         // Straight on the socket, past what HTTP had around it.
         Ok(Parts { io, read_buf, .. }) => {
             let (reading, writing) = io.into_inner().into_split();
-            run(admission, reading, writing, read_buf, max_message).await;
+            run(admission, reading, writing, &read_buf, max_message)
         }
         // TLS, for example.
         Err(connection) => {
             let (reading, writing) = tokio::io::split(TokioIo::new(connection));
-            run(admission, reading, writing, Bytes::new(), max_message).await;
+            run(admission, reading, writing, &[], max_message)
         }
     }
 }
 
-async fn run(
+fn run(
     admission: Admission,
     reading: impl AsyncRead + Send + Unpin + 'static,
     writing: impl AsyncWrite + Send + Unpin + 'static,
-    read: Bytes,
+    read: &[u8],
     max_message: usize,
-) {
+) -> BoxFuture<'static, ()> {
     let control = Arc::new(Control::default());
-    let source = WebSocketSource::new(reading, &read, max_message, Arc::clone(&control));
-    // It is a part of what HTTP has read, which is much larger.
-    drop(read);
-    admission
-        .serve(source, WebSocketSink::new(writing, control))
-        .await;
+    let source = WebSocketSource::new(reading, read, max_message, Arc::clone(&control));
+    let sink = WebSocketSink::new(writing, control);
+    Box::pin(admission.serve(source, sink))
 }

@@ -1,9 +1,10 @@
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use stompframe_core::connection::{TransportError, TransportSource};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
@@ -12,22 +13,30 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::control::Control;
 
-/// An idle connection keeps its read buffer, and the library fills it with zeros before each read.
-const READ_BUFFER: usize = 1024;
+/// How much the library takes at once. An idle connection keeps the room for it, and it is filled with
+/// zeros before each read; what is read from the socket does not depend on it.
+const READ_BUFFER: usize = 256;
+
+/// How much is read from the socket at once, on the stack.
+const READ: usize = 8 * 1024;
 
 /// The payloads of a client's messages, text and binary alike.
 pub(crate) struct WebSocketSource<R> {
     socket: R,
+    /// What has been read and the library has not taken.
+    unread: Bytes,
     messages: WebSocketContext,
     control: Arc<Control>,
     ended: bool,
+    /// The library has failed and is not asked any more.
+    failed: bool,
     close_code: Option<u16>,
 }
 
 impl<R> WebSocketSource<R> {
     /// Reads messages of at most so many bytes. `read` is what has been read from the socket
     /// already.
-    pub(super) fn new(socket: R, read: &Bytes, max_message: usize, control: Arc<Control>) -> Self {
+    pub(super) fn new(socket: R, read: &[u8], max_message: usize, control: Arc<Control>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(max_message))
@@ -35,13 +44,14 @@ impl<R> WebSocketSource<R> {
             // Only pongs and a close are written here, and they are taken at once or not at all.
             .write_buffer_size(0)
             .max_write_buffer_size(READ_BUFFER);
-        let messages =
-            WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config));
+        let messages = WebSocketContext::new(Role::Server, Some(config));
         Self {
             socket,
+            unread: Bytes::copy_from_slice(read),
             messages,
             control,
             ended: false,
+            failed: false,
             close_code: None,
         }
     }
@@ -52,8 +62,12 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        if self.failed {
+            return self.poll_discard(context);
+        }
         let mut wire = Wire {
             socket: &mut self.socket,
+            unread: &mut self.unread,
             control: &self.control,
             context,
         };
@@ -65,7 +79,10 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
                 Ok(Message::Ping(_) | Message::Pong(_)) => {
                     let answered = self.messages.flush(&mut wire);
                     return Poll::Ready(Some(match answered {
-                        Err(error) if !would_block(&error) => Err(what_went_wrong(error)),
+                        Err(error) if !would_block(&error) => {
+                            self.failed = true;
+                            Err(what_went_wrong(error))
+                        }
                         _ => Ok(Bytes::new()),
                     }));
                 }
@@ -78,7 +95,10 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
                 Ok(Message::Frame(_)) => {}
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
                 Err(error) if would_block(&error) => return Poll::Pending,
-                Err(error) => return Poll::Ready(Some(Err(what_went_wrong(error)))),
+                Err(error) => {
+                    self.failed = true;
+                    return Poll::Ready(Some(Err(what_went_wrong(error))));
+                }
             }
         }
         Poll::Ready(None)
@@ -89,21 +109,57 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
     }
 }
 
+impl<R: AsyncRead + Unpin> WebSocketSource<R> {
+    /// What still comes when there is nobody to make sense of it. It is read all the same, so that the
+    /// client gets to hear why.
+    fn poll_discard(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let mut space = [const { MaybeUninit::uninit() }; READ];
+        let mut read = ReadBuf::uninit(&mut space);
+        let result = ready!(Pin::new(&mut self.socket).poll_read(context, &mut read));
+        Poll::Ready(match result {
+            Ok(()) if read.filled().is_empty() => None,
+            Ok(()) => Some(Ok(Bytes::copy_from_slice(read.filled()))),
+            Err(error) => Some(Err(TransportError::Gone(error.into()))),
+        })
+    }
+}
+
 /// The socket as the library sees it during one poll: it reads from the socket, and what it writes is
 /// left to the writing half.
 struct Wire<'a, 'c, R> {
     socket: &'a mut R,
+    unread: &'a mut Bytes,
     control: &'a Control,
     context: &'a mut Context<'c>,
 }
 
 impl<R: AsyncRead + Unpin> Read for Wire<'_, '_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let mut into = ReadBuf::new(into);
-        match Pin::new(&mut *self.socket).poll_read(self.context, &mut into) {
-            Poll::Ready(read) => read.map(|()| into.filled().len()),
-            Poll::Pending => Err(ErrorKind::WouldBlock.into()),
+        if !self.unread.is_empty() {
+            let count = into.len().min(self.unread.len());
+            into[..count].copy_from_slice(&self.unread[..count]);
+            self.unread.advance(count);
+            if self.unread.is_empty() {
+                // Even an empty slice keeps what it was cut from.
+                *self.unread = Bytes::new();
+            }
+            return Ok(count);
         }
+        let mut space = [const { MaybeUninit::uninit() }; READ];
+        let mut read = ReadBuf::uninit(&mut space);
+        match Pin::new(&mut *self.socket).poll_read(self.context, &mut read) {
+            Poll::Ready(result) => result?,
+            Poll::Pending => return Err(ErrorKind::WouldBlock.into()),
+        }
+        let (now, later) = read.filled().split_at(into.len().min(read.filled().len()));
+        into[..now.len()].copy_from_slice(now);
+        if !later.is_empty() {
+            *self.unread = Bytes::copy_from_slice(later);
+        }
+        Ok(now.len())
     }
 }
 

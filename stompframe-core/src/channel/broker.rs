@@ -32,17 +32,26 @@ impl BrokerChannel {
     /// When an interceptor failed the message or the broker could not accept it.
     pub async fn send(
         &self,
-        mut message: Message,
+        message: Message,
+        session: Option<&Arc<Session>>,
+    ) -> Result<Outcome, MessagingError> {
+        self.send_shared(Arc::new(message), session).await
+    }
+
+    /// As [`send`](Self::send), where the message has its place already, and need not be moved.
+    pub(crate) async fn send_shared(
+        &self,
+        mut message: Arc<Message>,
         session: Option<&Arc<Session>>,
     ) -> Result<Outcome, MessagingError> {
         let context = ChannelContext {
             channel: ChannelName::Broker,
             session,
         };
-        if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
+        let changing = Arc::make_mut(&mut message);
+        if let Err(stopped) = self.interceptors.pre_send(changing, context).await? {
             return Ok(stopped);
         }
-        let message = Arc::new(message);
         let result = deliver(&self.listeners, &message, session).await;
         self.interceptors.done(&message, &result, context);
         result

@@ -46,20 +46,22 @@ impl ClientInboundChannel {
         message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        let (outcome, _) = self.send_and_keep(message, session).await?;
+        let (outcome, _) = self.send_and_keep(Arc::new(message), session).await?;
         Ok(outcome)
     }
 
     /// As [`send`](Self::send); gives the message back as the interceptors left it.
     pub(crate) async fn send_and_keep(
         &self,
-        mut message: Message,
+        mut message: Arc<Message>,
         session: &Arc<Session>,
     ) -> Result<(Outcome, Arc<Message>), MessagingError> {
         let context = context(session);
-        let verdict = self.interceptors.pre_send(&mut message, context).await;
         // From here on nobody changes it, and everybody may keep it.
-        let message = Arc::new(message);
+        let verdict = self
+            .interceptors
+            .pre_send(Arc::make_mut(&mut message), context)
+            .await;
         if message.message_type() == MessageType::Disconnect {
             // The session is over whatever an interceptor thinks of it: nobody may keep what
             // belongs to it.
@@ -96,14 +98,15 @@ impl ClientInboundChannel {
     /// When an interceptor failed the message, or a listener would refuse it.
     pub(crate) async fn hold(
         &self,
-        mut message: Message,
+        mut message: Arc<Message>,
         session: &Arc<Session>,
     ) -> Result<Result<Held, Outcome>, MessagingError> {
         let context = context(session);
-        if let Err(stopped) = self.interceptors.pre_send(&mut message, context).await? {
+        let changing = Arc::make_mut(&mut message);
+        if let Err(stopped) = self.interceptors.pre_send(changing, context).await? {
             return Ok(Err(stopped));
         }
-        let held = Held(Arc::new(message.on_its_own()));
+        let held = Held(Arc::new(Arc::unwrap_or_clone(message).on_its_own()));
         match self.check_listeners(&held, session) {
             Ok(()) => Ok(Ok(held)),
             Err(error) => {

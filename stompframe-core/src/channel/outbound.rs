@@ -7,7 +7,7 @@ use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
 use crate::error::{Chain, MessagingError};
 use crate::message::{Message, SubscriptionId};
-use crate::session::{OutgoingFrame, Session};
+use crate::session::{Backlog, OutgoingFrame, Session};
 use crate::stomp::{MessageTemplate, Version};
 
 /// One subscription of one session: where a message can be delivered to.
@@ -44,16 +44,19 @@ impl Delivery {
 #[derive(Debug)]
 pub struct ClientOutboundChannel {
     interceptors: Interceptors,
+    /// What waits for all clients.
+    backlog: Arc<Backlog>,
     id_prefix: String,
     last_id: AtomicU64,
 }
 
 impl ClientOutboundChannel {
-    pub(crate) fn new(interceptors: Interceptors) -> Self {
+    pub(crate) fn new(interceptors: Interceptors, backlog: Arc<Backlog>) -> Self {
         // Reuses the one source of randomness that the crate has.
         let id_prefix = crate::session::SessionId::random().as_str()[..12].to_owned();
         Self {
             interceptors,
+            backlog,
             id_prefix,
             last_id: AtomicU64::new(0),
         }
@@ -69,10 +72,10 @@ impl ClientOutboundChannel {
     /// Begins to deliver a message to many without asking interceptors: the short way, which never
     /// waits.
     #[must_use]
-    pub fn fan_out<'m>(&self, message: &'m Message) -> FanOut<'m> {
+    pub fn fan_out<'m>(&'m self, message: &'m Message) -> FanOut<'m> {
         debug_assert!(self.is_plain());
         FanOut {
-            encoder: Encoder::new(message, self.message_id(&self.next_delivery())),
+            encoder: self.encoder(message, &self.next_delivery()),
         }
     }
 
@@ -172,7 +175,7 @@ impl ClientOutboundChannel {
         recipient: &Recipient,
         delivery: Delivery,
     ) -> OutgoingFrame {
-        Encoder::new(message, self.message_id(&delivery)).encode_as(
+        self.encoder(message, &delivery).encode_as(
             recipient.session.version(),
             &recipient.subscription,
             delivery,
@@ -191,6 +194,15 @@ impl ClientOutboundChannel {
                     "an interceptor of clientOutbound failed a delivery"
                 );
             }
+        }
+    }
+
+    fn encoder<'m>(&'m self, message: &'m Message, delivery: &Delivery) -> Encoder<'m> {
+        Encoder {
+            message,
+            backlog: &self.backlog,
+            id: self.message_id(delivery),
+            shared: [const { None }; 3],
         }
     }
 
@@ -249,19 +261,12 @@ const OWN: [&str; 3] = ["destination", "message-id", "subscription"];
 #[derive(Debug)]
 struct Encoder<'m> {
     message: &'m Message,
+    backlog: &'m Arc<Backlog>,
     id: String,
     shared: [Option<MessageTemplate>; 3],
 }
 
 impl<'m> Encoder<'m> {
-    const fn new(message: &'m Message, id: String) -> Self {
-        Self {
-            message,
-            id,
-            shared: [const { None }; 3],
-        }
-    }
-
     fn encode(&mut self, version: Version, subscription: &SubscriptionId) -> OutgoingFrame {
         self.fill(version, subscription, &[])
     }
@@ -273,6 +278,9 @@ impl<'m> Encoder<'m> {
         subscription: &SubscriptionId,
         delivery: Delivery,
     ) -> OutgoingFrame {
+        if !delivery.acknowledge && delivery.redelivered == 0 {
+            return self.encode(version, subscription);
+        }
         let id = self.id.clone();
         let count = (delivery.redelivered.saturating_add(1)).to_string();
         let mut own: SmallVec<[(&str, &str); 3]> = SmallVec::new();
@@ -306,6 +314,6 @@ impl<'m> Encoder<'m> {
         headers.extend(subscription.header().map(|id| ("subscription", id)));
         headers.push(("message-id", self.id.as_str()));
         headers.extend_from_slice(own);
-        OutgoingFrame::new(shared.fill(&headers).bytes)
+        OutgoingFrame::new(self.backlog.counted(shared.fill(&headers).bytes))
     }
 }

@@ -37,7 +37,7 @@ impl Connections {
         }
     }
 
-    pub(crate) fn shared(&self) -> &Shared {
+    pub(crate) const fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -134,12 +134,12 @@ impl Admission {
 
     /// As [`serve`](Self::serve), and tells first which session it is, for a transport that has to know what
     /// client and server agree on.
-    pub async fn serve_telling(
+    pub fn serve_telling(
         self,
         tell: impl FnOnce(&Arc<Session>) + Send,
         source: impl TransportSource,
         sink: impl TransportSink,
-    ) {
+    ) -> impl Future<Output = ()> + Send {
         let Self {
             connections,
             place,
@@ -148,14 +148,9 @@ impl Admission {
             attributes,
             needs_csrf_token,
         } = self;
-        let Connections {
-            shared,
-            shutdown,
-            abort,
-            tasks,
-            ..
-        } = &*connections;
+        let shared = &connections.shared;
         let session = Session::new(shared.limits.outbox, principal)
+            .with_backlog(&shared.backlog)
             .with_attributes(attributes)
             .with_scope(Arc::clone(&shared.scope))
             .at_address(address)
@@ -163,13 +158,16 @@ impl Admission {
         let session = Arc::new(session);
         tell(&session);
         // Dropped when the connection is over, however it ends.
-        let _ended = session.ended().clone().drop_guard();
+        let ended = session.ended().clone().drop_guard();
         let span = tracing::info_span!("stomp.session", session = %session.id());
-        // Boxed, because each of those who wrap it would have room for it twice.
-        let driven = Box::pin(
-            drive(Arc::clone(shared), shutdown, session, &place, source, sink).instrument(span),
-        );
-        tasks.track_future(abort.run_until_cancelled(driven)).await;
-        drop(place);
+        // Here and in one box, because whoever passes on a future or what it is made of has room for
+        // that twice.
+        let driven = drive(Arc::clone(&connections), session, place, source, sink);
+        let driven = Box::pin(driven.instrument(span));
+        async move {
+            let _ended = ended;
+            let Connections { abort, tasks, .. } = &*connections;
+            tasks.track_future(abort.run_until_cancelled(driven)).await;
+        }
     }
 }

@@ -3,17 +3,18 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::connections::Connections;
 use super::limits::Limits;
 use super::linger::linger;
 use super::overseer::Overseer;
 use super::pace::Pace;
 use super::protocol::Protocol;
 use super::reader::{End, Reader, Turn};
-use super::shared::Shared;
 use super::silence::Silence;
 use super::transport::{TransportSink, TransportSource};
 use super::writer::Writer;
@@ -25,13 +26,13 @@ use crate::stomp::Decoder;
 /// Drives a session until its connection has ended. Once `shutdown` is set, the session finishes
 /// what it has received and ends.
 pub(super) async fn drive<K: TransportSink>(
-    shared: Arc<Shared>,
-    shutdown: &CancellationToken,
+    connections: Arc<Connections>,
     session: Arc<Session>,
-    place: &Place,
+    place: Place,
     mut source: impl TransportSource,
     sink: K,
 ) {
+    let (shared, shutdown) = (connections.shared(), connections.shutdown());
     let limits = &shared.limits;
     // The two halves stop each other through this and through the seal of the outbox.
     let stop = CancellationToken::new();
@@ -39,8 +40,8 @@ pub(super) async fn drive<K: TransportSink>(
 
     // Pinned where they are made, because what is moved has its place in the future twice.
     let mut reading = pin!(async {
-        let answers = Answers::new(Arc::clone(&shared), Arc::clone(&session));
-        let mut protocol = Protocol::new(Arc::clone(&shared), Arc::clone(&session), answers);
+        let answers = Answers::new(Arc::clone(shared), Arc::clone(&session));
+        let mut protocol = Protocol::new(Arc::clone(shared), Arc::clone(&session), answers);
         let mut reader = Reader {
             silence: Silence::new(limits, K::PINGS, protocol.connect_by()),
             turn: Turn::default(),
@@ -49,7 +50,7 @@ pub(super) async fn drive<K: TransportSink>(
             decoder: Decoder::for_server(limits.frame_before_connect()),
             source: &mut source,
             protocol: &mut protocol,
-            place,
+            place: &place,
             answer: &|| session.outbox().wake(),
             ask: &|| writer.ask(),
             stop: &stop,
@@ -57,15 +58,15 @@ pub(super) async fn drive<K: TransportSink>(
             limits,
         };
         let end = {
-            let reading_ended = CancellationToken::new();
+            let reading_ended = Notify::new();
             let frames = pin!(async {
                 // Handlers' panics are caught where they are called; this is for interceptors and
                 // for us.
                 let end = AssertUnwindSafe(reader.run()).catch_unwind().await;
-                reading_ended.cancel();
+                reading_ended.notify_one();
                 end
             });
-            let overseer = Overseer::new(Arc::clone(&shared), Arc::clone(&session));
+            let overseer = Overseer::new(Arc::clone(shared), Arc::clone(&session));
             let orders = pin!(overseer.run(&reading_ended));
             tokio::join!(frames, orders).0
         };

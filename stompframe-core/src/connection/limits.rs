@@ -28,6 +28,10 @@ pub struct Limits {
     pub frame: FrameLimits,
     /// What may wait to be written to one client. Beyond: the session ends with `slow-consumer`.
     pub outbox: OutboxLimits,
+    /// How many bytes may wait to be written to all clients together; 512 MiB unless told otherwise.
+    /// Frames that several clients are to receive count once, and 64 short ones of each client not at all.
+    /// Beyond: those sessions end for which the most waits, with `overloaded`.
+    pub max_backlog: usize,
     /// How much clients may send in a while. Who sends more is read more slowly.
     pub rates: RateLimits,
     /// What the broker in memory keeps.
@@ -120,6 +124,7 @@ impl Default for Limits {
         Self {
             frame: FrameLimits::default(),
             outbox: OutboxLimits::default(),
+            max_backlog: 512 * 1024 * 1024,
             rates: RateLimits::default(),
             broker: BrokerLimits::default(),
             transactions: TransactionLimits::default(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
 use super::shared::Shared;
@@ -33,12 +33,12 @@ impl Overseer {
     }
 
     /// Carries out orders until reading has come to its end. What has begun by then is finished.
-    pub(super) async fn run(&self, reading_ended: &CancellationToken) {
+    pub(super) async fn run(&self, reading_ended: &Notify) {
         let mut expiring = self.expiring();
         loop {
             let order = tokio::select! {
                 biased;
-                () = reading_ended.cancelled() => return,
+                () = reading_ended.notified() => return,
                 order = self.session.orders().next() => order,
                 () = &mut expiring => {
                     self.answers.fail(&ErrorCode::SessionExpired.into(), None);

@@ -204,11 +204,11 @@ impl<S: TransportSource> Reader<'_, S> {
             match self.decoder.next() {
                 Ok(Some(Decoded::HeartBeat)) if self.pace.sign_of_life() => {}
                 Ok(Some(Decoded::HeartBeat)) => return Some(self.fail(ErrorCode::RateExceeded)),
-                Ok(Some(Decoded::Frame(frame))) => {
+                Ok(Some(Decoded::Frame(mut frame))) => {
                     self.silence.frame_ended();
                     self.turn.frames += 1;
                     self.pace.frame();
-                    match self.protocol.handle(frame).await {
+                    match self.protocol.handle(&mut frame).await {
                         Next::Continue => {}
                         Next::Connected(version) => {
                             self.decoder.set_version(version);

@@ -4,11 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limits::Limits;
-use crate::session::Rate;
+use crate::session::{PLACE, PLACES, Rate};
 
-/// What a frame in the outbound queue costs besides its bytes: its place in the session's queue, in
-/// the writer's batch and in the transport's, and the head of its allocation.
-const FRAME: u64 = 160;
+/// What a frame in the outbound queue costs besides its bytes.
+const FRAME: u64 = PLACE as u64;
 
 /// What a subscription costs, and a queue: ids and destinations at their longest, and the places in
 /// the tables of the session and of the broker.
@@ -17,9 +16,9 @@ const SUBSCRIPTION: u64 = 2048;
 /// The buffers of a WebSocket, which has the largest, the task of the connection, and its session.
 const CONNECTION: u64 = 64 * 1024;
 
-/// How many times the largest frame may be there on its way in: a message of the transport may hold
-/// two, and wait behind an unfinished one.
-const INBOUND: u64 = 3;
+/// How many times the largest frame may be there on its way in: one request of SockJS may bring eight,
+/// and wait behind an unfinished one; a message of a WebSocket brings two.
+const INBOUND: u64 = 10;
 
 impl Limits {
     /// How much memory one client can make the server hold at most, in bytes, by filling everything
@@ -29,15 +28,32 @@ impl Limits {
     /// the application's making that are larger than the outbound queue.
     #[must_use]
     pub const fn max_memory_per_session(&self) -> u64 {
-        let outbox = (self.outbox.max_bytes as u64)
-            .saturating_add((self.outbox.max_frames as u64).saturating_mul(FRAME));
+        self.outbound().saturating_add(self.but_outbound())
+    }
+
+    /// What the outbound queue of a session comes to.
+    const fn outbound(&self) -> u64 {
+        (self.outbox.max_bytes as u64)
+            .saturating_add((self.outbox.max_frames as u64).saturating_mul(FRAME))
+    }
+
+    /// What else a session comes to.
+    const fn but_outbound(&self) -> u64 {
         let inbound = (self.frame.max_frame as u64).saturating_mul(INBOUND);
         let subscriptions = (self.max_subscriptions as u64).saturating_mul(SUBSCRIPTION);
-        outbox
-            .saturating_add(inbound)
+        inbound
             .saturating_add(subscriptions)
             .saturating_add(self.transactions.max_bytes as u64)
             .saturating_add(CONNECTION)
+    }
+
+    /// What all outbound queues come to.
+    const fn all_outbound(&self) -> u64 {
+        let sessions = self.max_sessions as u64;
+        let each = sessions.saturating_mul(self.outbound());
+        let together = (self.max_backlog as u64)
+            .saturating_add(sessions.saturating_mul(PLACES as u64 * FRAME));
+        if each < together { each } else { together }
     }
 
     /// How much memory all clients together can make the server hold at most, in bytes. An
@@ -47,7 +63,8 @@ impl Limits {
     pub const fn max_memory(&self) -> u64 {
         let queues = (self.broker.max_queues as u64).saturating_mul(SUBSCRIPTION);
         (self.max_sessions as u64)
-            .saturating_mul(self.max_memory_per_session())
+            .saturating_mul(self.but_outbound())
+            .saturating_add(self.all_outbound())
             .saturating_add(self.broker.max_queued_bytes as u64)
             .saturating_add(queues)
     }
@@ -60,6 +77,7 @@ impl fmt::Display for Limits {
         let Self {
             frame,
             outbox,
+            max_backlog,
             rates,
             broker,
             transactions,
@@ -116,6 +134,7 @@ impl fmt::Display for Limits {
             ("signs of life of a session", often(rates.signs_of_life)),
             ("outbound queue of a session", bytes(outbox.max_bytes)),
             ("frames in that queue", count(outbox.max_frames)),
+            ("all outbound queues", bytes(max_backlog)),
             ("transactions of a session", count(transactions.max_open)),
             ("frames of a transaction", count(transactions.max_frames)),
             (
@@ -152,13 +171,12 @@ impl fmt::Display for Limits {
         }
         write!(
             f,
-            "memory that clients can take at most: {max_sessions} connections x ({} bytes of queue \
-             + {} frames x {FRAME} bytes + {INBOUND} x {} bytes of frame \
+            "memory that clients can take at most: {} bytes of outbound queues \
+             + {max_sessions} connections x ({INBOUND} x {} bytes of frame \
              + {max_subscriptions} subscriptions x {SUBSCRIPTION} bytes \
              + {} bytes of transactions + {CONNECTION} bytes) \
              + {} bytes of queues + {} queues x {SUBSCRIPTION} bytes = {} MiB",
-            outbox.max_bytes,
-            outbox.max_frames,
+            self.all_outbound(),
             frame.max_frame,
             transactions.max_bytes,
             broker.max_queued_bytes,
@@ -204,9 +222,16 @@ mod tests {
         limits.transactions.max_bytes = 5_000;
         limits.broker.max_queued_bytes = 7_000;
         limits.broker.max_queues = 2;
-        let session = 20_000 + 100 * 160 + 3 * 1_000 + 10 * 2_048 + 5_000 + 64 * 1_024;
+        let session = 20_000 + 100 * 160 + 10 * 1_000 + 10 * 2_048 + 5_000 + 64 * 1_024;
         assert_eq!(limits.max_memory_per_session(), session);
         assert_eq!(limits.max_memory(), 3 * session + 7_000 + 2 * 2_048);
+        limits.max_backlog = 10_000;
+        let queues = 3 * (20_000 + 100 * 160) - (10_000 + 3 * 64 * 160);
+        assert_eq!(
+            limits.max_memory(),
+            3 * session - queues + 7_000 + 2 * 2_048
+        );
+        limits.max_backlog = usize::MAX;
 
         let report = limits.to_string();
         for line in [
@@ -230,9 +255,9 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_unless_told_otherwise_comes_to_25_gib() {
+    fn what_holds_unless_told_otherwise_comes_to_19_gib() {
         let gib = Limits::default().max_memory() >> 30;
-        assert_eq!(gib, 25, "{}", Limits::default());
+        assert_eq!(gib, 19, "{}", Limits::default());
     }
 
     #[test]
@@ -242,6 +267,7 @@ mod tests {
             ..Limits::default()
         };
         limits.outbox.max_bytes = usize::MAX;
+        limits.max_backlog = usize::MAX;
         assert_eq!(limits.max_memory(), u64::MAX);
     }
 }

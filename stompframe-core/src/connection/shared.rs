@@ -7,7 +7,7 @@ use crate::channel::ClientInboundChannel;
 use crate::destination::Pattern;
 use crate::event::Listeners;
 use crate::security::Authorizer;
-use crate::session::{Rate, ScopeFactories, SessionRegistry};
+use crate::session::{Backlog, Rate, ScopeFactories, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
 
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) users: Arc<UserDestinations>,
     pub(crate) sessions: Arc<SessionRegistry>,
     pub(crate) authorizer: Arc<Authorizer>,
+    /// What waits for all clients.
+    pub(crate) backlog: Arc<Backlog>,
     pub(crate) limits: Limits,
     /// How often users may send where.
     pub(crate) rates: Vec<(Pattern, Rate)>,

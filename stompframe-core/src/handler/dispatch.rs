@@ -1,10 +1,11 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, poll_immediate};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 
@@ -13,7 +14,7 @@ use super::exception::{self, Exceptions};
 use super::mapping::{MappingKind, Origin};
 use super::registry::Route;
 use super::replies::Replies;
-use super::reply::Items;
+use super::reply::{Items, ReplyMessage};
 use super::{HandlerError, MappingRegistry, MessageContext, Reply, lookup_path};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Handling, MessageHandler};
 use crate::error::{Chain, ErrorCode, MessagingError};
@@ -130,11 +131,15 @@ where
 {
     fn invoke(self: Arc<Self>, call: Call) -> BoxFuture<'static, Result<(), MessagingError>> {
         Box::pin(async move {
-            // In a block of its own, so that a panic while the future is made counts as one, too.
+            // In a block of its own, so that a panic while the future is made counts as one, too. It has its place
+            // here for good: what is moved into a future takes its room twice.
             let called = async { self(call.context.clone()).await };
-            let result = call.calls.guard(call.route.origin, called).await;
+            let called = pin!(catch(call.route.origin, called));
+            let mut result = call.calls.guard(call.route.origin, called).await;
             // From here on it is the same for all functions, and compiled once.
-            call.calls.finish(result, &call.route, &call.context).await
+            call.calls
+                .finish(&mut result, &call.route, &call.context)
+                .await
         })
     }
 }
@@ -143,24 +148,23 @@ impl Calls {
     /// Sends what a handler gave, or lets an exception handler have its error.
     async fn finish(
         self: &Arc<Self>,
-        result: Result<Reply, MessagingError>,
+        result: &mut Result<Reply, MessagingError>,
         route: &Arc<Route>,
         context: &MessageContext,
     ) -> Result<(), MessagingError> {
         let replied = match result {
-            Ok(mut reply) => {
-                let stream = reply.stream.take();
-                let sent = self.send(route, context, reply).await;
-                match stream {
+            Ok(reply) => {
+                let sent = self.send(route, context, &mut reply.messages).await;
+                match reply.stream.take() {
                     Some(items) if sent.is_ok() => self.go_on(items, route, context),
                     _ => sent,
                 }
             }
-            Err(error) => Err(error),
+            Err(error) => Err(std::mem::replace(error, ErrorCode::Internal.into())),
         };
         match replied {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.except(route, context, error).await),
+            Err(error) => Err(Box::pin(self.except(route, context, error)).await),
         }
     }
 
@@ -168,11 +172,11 @@ impl Calls {
         &self,
         route: &Route,
         context: &MessageContext,
-        reply: Reply,
+        messages: &mut [ReplyMessage],
     ) -> Result<(), MessagingError> {
         let (kind, targets) = (route.kind, &route.targets);
         self.replies
-            .send(reply, kind, targets, route.origin, context)
+            .send(messages, kind, targets, route.origin, context)
             .await
             .map(|_| ())
     }
@@ -201,7 +205,8 @@ impl Calls {
                 });
                 let sent = match next.await {
                     Ok(Some(reply)) if is_wanted(&route, &context) => {
-                        calls.send(&route, &context, reply).await
+                        let mut messages = reply.messages;
+                        calls.send(&route, &context, &mut messages).await
                     }
                     Ok(_) => return,
                     Err(error) => Err(error),
@@ -238,11 +243,12 @@ impl Calls {
         );
         let for_client = error.without_source();
         let called = async { handler.call(context.clone(), error).await };
+        let called = pin!(catch(handler.origin, called));
         let replied = match self.guard(handler.origin, called).await {
-            Ok(reply) => {
+            Ok(Reply { mut messages, .. }) => {
                 let (kind, targets) = (MappingKind::Message, handler.targets);
                 self.replies
-                    .send(reply, kind, targets, handler.origin, context)
+                    .send(&mut messages, kind, targets, handler.origin, context)
                     .await
             }
             Err(error) => Err(error),
@@ -264,14 +270,16 @@ impl Calls {
     async fn guard(
         &self,
         origin: Origin,
-        call: impl Future<Output = Result<Reply, HandlerError>> + Send,
+        mut call: Pin<&mut (impl Future<Output = Result<Reply, MessagingError>> + Send)>,
     ) -> Result<Reply, MessagingError> {
-        timeout(self.limits.time, catch(origin, call))
-            .await
-            .unwrap_or_else(|_| {
-                Err(MessagingError::new(ErrorCode::HandlerTimeout)
-                    .with_source(format!("{origin} took longer than {:?}", self.limits.time)))
-            })
+        // Most handlers have nothing to wait for, and need no timer.
+        if let Some(result) = poll_immediate(call.as_mut()).await {
+            return result;
+        }
+        timeout(self.limits.time, call).await.unwrap_or_else(|_| {
+            Err(MessagingError::new(ErrorCode::HandlerTimeout)
+                .with_source(format!("{origin} took longer than {:?}", self.limits.time)))
+        })
     }
 }
 
@@ -284,19 +292,21 @@ fn is_wanted(route: &Route, context: &MessageContext) -> bool {
 
 /// Runs what the application wrote. A panic in it ends here: it is one message's failure and nobody
 /// else's.
-async fn catch<T>(
+fn catch<T>(
     origin: Origin,
     call: impl Future<Output = Result<T, HandlerError>> + Send,
-) -> Result<T, MessagingError> {
-    match AssertUnwindSafe(call).catch_unwind().await {
-        Ok(result) => result.map_err(HandlerError::into_inner),
-        Err(panic) => {
-            let panic = panic_message(panic.as_ref());
-            tracing::error!(handler = %origin, panic, "a handler panicked");
-            Err(MessagingError::new(ErrorCode::Internal)
-                .with_source(format!("handler panicked: {panic}")))
-        }
-    }
+) -> impl Future<Output = Result<T, MessagingError>> + Send {
+    AssertUnwindSafe(call)
+        .catch_unwind()
+        .map(move |caught| match caught {
+            Ok(result) => result.map_err(HandlerError::into_inner),
+            Err(panic) => {
+                let panic = panic_message(panic.as_ref());
+                tracing::error!(handler = %origin, panic, "a handler panicked");
+                Err(MessagingError::new(ErrorCode::Internal)
+                    .with_source(format!("handler panicked: {panic}")))
+            }
+        })
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

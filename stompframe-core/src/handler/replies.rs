@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
-use smallvec::{SmallVec, smallvec};
-
 use super::reply::{Redirect, ReplyMessage};
 use super::reply_to::{Place, Target};
-use super::{MappingKind, MessageContext, Origin, Reply};
+use super::{MappingKind, MessageContext, Origin};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Outcome, Recipient};
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
@@ -20,34 +18,36 @@ impl Replies {
     /// session that sent the message, at a user destination of its own.
     pub(super) async fn send(
         &self,
-        reply: Reply,
+        messages: &mut [ReplyMessage],
         kind: MappingKind,
         targets: &[Target],
         origin: Origin,
         context: &MessageContext,
     ) -> Result<bool, MessagingError> {
         let mut reached_sender = false;
-        for message in reply.messages {
-            let places: SmallVec<[Place; 1]> = match &message.to {
-                Some(Redirect::Broker(destination)) => {
-                    smallvec![Place::broker(destination.clone())]
-                }
-                Some(Redirect::Session(destination)) => {
-                    smallvec![Place::user(destination.clone(), false, context)]
-                }
-                None if !targets.is_empty() => {
-                    targets.iter().map(|target| target.place(context)).collect()
-                }
-                None if kind == MappingKind::Subscribe => {
-                    self.answer(message, context).await?;
-                    continue;
-                }
-                None => smallvec![Place::broker(context.lookup_path_below("/topic"))],
+        for message in messages {
+            if message.to.is_none() && targets.is_empty() && kind == MappingKind::Subscribe {
+                Box::pin(self.answer(message, context)).await?;
+                continue;
+            }
+            let places = match message.to {
+                Some(_) => 1,
+                None => targets.len().max(1),
             };
-            for place in places {
-                let for_sender = place.is_for_sender();
-                let outgoing = outgoing(&message, place, context);
-                let outcome = self.broker.send(outgoing, Some(context.session())).await?;
+            for index in 0..places {
+                // Nothing of it stays while the broker is waited for.
+                let (outgoing, for_sender) = {
+                    let place = place(message, targets.get(index), context);
+                    let for_sender = place.is_for_sender();
+                    // The last place has the body itself, and not a share of it.
+                    let reply = match index + 1 < places {
+                        true => message.clone(),
+                        false => std::mem::take(message),
+                    };
+                    (Arc::new(outgoing(reply, place, context)), for_sender)
+                };
+                let sender = Some(context.session());
+                let outcome = self.broker.send_shared(outgoing, sender).await?;
                 match (outcome, for_sender) {
                     (Outcome::Handled, true) => reached_sender = true,
                     // A user destination that nobody is subscribed to is nobody's mistake.
@@ -65,7 +65,7 @@ impl Replies {
     /// Straight to the subscription that asked; the broker has no part in it.
     async fn answer(
         &self,
-        message: ReplyMessage,
+        message: &mut ReplyMessage,
         context: &MessageContext,
     ) -> Result<(), MessagingError> {
         let asked = context.message();
@@ -73,7 +73,7 @@ impl Replies {
             return Ok(());
         };
         let place = Place::broker(asked.shared_destination().clone());
-        let message = outgoing(&message, place, context);
+        let message = outgoing(std::mem::take(message), place, context);
         let recipient = Recipient {
             session: Arc::clone(context.session()),
             subscription: subscription.clone(),
@@ -85,7 +85,19 @@ impl Replies {
     }
 }
 
-fn outgoing(reply: &ReplyMessage, place: Place, context: &MessageContext) -> Message {
+/// Where a message goes: where it says so itself, or where the mapping says.
+fn place(message: &ReplyMessage, target: Option<&Target>, context: &MessageContext) -> Place {
+    match (&message.to, target) {
+        (Some(Redirect::Broker(destination)), _) => Place::broker(destination.clone()),
+        (Some(Redirect::Session(destination)), _) => {
+            Place::user(destination.clone(), false, context)
+        }
+        (None, Some(target)) => target.place(context),
+        (None, None) => Place::broker(context.lookup_path_below("/topic")),
+    }
+}
+
+fn outgoing(reply: ReplyMessage, place: Place, context: &MessageContext) -> Message {
     let place = if reply.except_sender {
         place.except(context.session().id().shared())
     } else {
@@ -93,7 +105,7 @@ fn outgoing(reply: &ReplyMessage, place: Place, context: &MessageContext) -> Mes
     };
     let mut message = Message::new(MessageType::Message, place.destination);
     message.set_audience(place.audience);
-    *message.headers_mut() = reply.headers.clone();
+    *message.headers_mut() = reply.headers;
     let asked = context.message().headers();
     for name in &context.services.propagated {
         if !message.headers().contains(name) {
@@ -102,6 +114,6 @@ fn outgoing(reply: &ReplyMessage, place: Place, context: &MessageContext) -> Mes
             }
         }
     }
-    message.set_payload(reply.body.clone());
+    message.set_payload(reply.body);
     message
 }

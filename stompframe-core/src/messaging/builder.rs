@@ -19,7 +19,7 @@ use crate::event::{Listener, Listeners};
 use crate::handler::{AnnotatedHandlers, CallLimits, MappingGuards, Properties, Services};
 use crate::message::{Converters, MessageConverter};
 use crate::security::{Authorization, AuthorizationInterceptor, Authorizer, Rules, RulesHandle};
-use crate::session::{Rate, ScopeFactories, SessionRegistry};
+use crate::session::{Backlog, Rate, ScopeFactories, SessionRegistry};
 use crate::states::States;
 use crate::stomp::HeartBeat;
 use crate::template::MessagingTemplate;
@@ -345,7 +345,9 @@ impl MessagingBuilder {
             let rules = AuthorizationInterceptor(Arc::clone(&authorizer));
             client_inbound = client_inbound.interceptor(rules);
         }
-        let outbound = Arc::new(ClientOutboundChannel::new(self.client_outbound));
+        let backlog = Arc::new(Backlog::new(self.limits.max_backlog));
+        let outbound = ClientOutboundChannel::new(self.client_outbound, Arc::clone(&backlog));
+        let outbound = Arc::new(outbound);
         let mut accepted_sends = self.accepted_sends;
         if simple_broker.temporary_queues {
             // To know the name of one is to be allowed to send there.
@@ -361,6 +363,7 @@ impl MessagingBuilder {
             Arc::clone(&outbound),
         ));
         let sessions = Arc::new(SessionRegistry::new(self.separator));
+        backlog.of(&sessions);
         let rules = RulesHandle::new(Arc::clone(&authorizer), Arc::clone(&sessions));
         let users = Arc::new(UserDestinations::new(
             &self.user_prefix,
@@ -446,6 +449,7 @@ impl MessagingBuilder {
             sessions,
             authorizer,
             rates,
+            backlog,
             limits: self.limits,
             scope: Arc::new(self.scope),
             heart_beat: self.heart_beat,

@@ -2,6 +2,7 @@
 //! receive.
 
 mod attributes;
+mod backlog;
 mod close;
 mod cork;
 mod id;
@@ -23,6 +24,7 @@ use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
+pub(crate) use self::backlog::{Backlog, PLACE, PLACES};
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
@@ -88,6 +90,12 @@ impl Session {
             streams: Arc::default(),
             used: OnceLock::new(),
         }
+    }
+
+    /// Counts what waits for it together with what waits for others.
+    pub(crate) fn with_backlog(mut self, backlog: &Arc<Backlog>) -> Self {
+        self.outbox.share(Arc::clone(backlog));
+        self
     }
 
     pub(crate) fn with_attributes(mut self, attributes: SessionAttributes) -> Self {
@@ -269,6 +277,18 @@ impl Session {
         self.table().iter().filter_map(to_it).collect()
     }
 
+    /// Calls this for each subscription to a destination; says whether there was any. It holds on to the subscriptions
+    /// meanwhile, so that nothing which is queued then follows the receipt of an UNSUBSCRIBE.
+    pub(crate) fn each_subscription_to(
+        &self,
+        destination: &str,
+        mut then: impl FnMut(&SubscriptionId),
+    ) -> bool {
+        let subscriptions = self.table();
+        let to_it = subscriptions.iter().filter(|(_, to)| *to == destination);
+        to_it.map(|(id, _)| then(id)).count() > 0
+    }
+
     /// Puts a frame into the queue unless the subscription has ended. It holds on to the
     /// subscriptions meanwhile, so that nothing follows the receipt of an UNSUBSCRIBE.
     pub(crate) fn push_if_subscribed(&self, id: &SubscriptionId, frame: OutgoingFrame) {
@@ -327,7 +347,8 @@ impl Session {
 
     /// Encodes a frame by the rules of the session's version and puts it into the queue.
     pub(crate) fn send(&self, frame: &Frame) -> Result<(), stomp::EncodeError> {
-        self.push(OutgoingFrame::encode(frame, self.version())?);
+        let encoded = stomp::encode(frame, self.version())?.bytes;
+        self.push(OutgoingFrame::new(self.outbox.counted(encoded)));
         Ok(())
     }
 

@@ -2,8 +2,10 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
+use super::backlog::{Backlog, PLACE, PLACES};
 use super::close::Close;
 use super::cork::{self, Outlet};
 use super::outgoing::OutgoingFrame;
@@ -38,6 +40,8 @@ pub(crate) struct Outbox {
     outlet: OnceLock<Weak<dyn Outlet>>,
     /// Rung when all that was queued has been written.
     emptied: Notify,
+    /// What all queues hold together; none where it is alone.
+    backlog: Option<Arc<Backlog>>,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +51,8 @@ struct State {
     /// slow client holds.
     bytes: usize,
     frames: usize,
+    /// How many places are taken of what all queues share.
+    places: usize,
     /// Whether somebody is about to write. So the outlet is told once for a burst, not once for a
     /// frame, and only one writes at a time.
     attended: bool,
@@ -70,7 +76,35 @@ impl Outbox {
             state: Mutex::default(),
             outlet: OnceLock::new(),
             emptied: Notify::new(),
+            backlog: None,
         }
+    }
+
+    /// Counts what it holds together with others.
+    pub(super) fn share(&mut self, backlog: Arc<Backlog>) {
+        self.backlog = Some(backlog);
+    }
+
+    /// Counts what is about to be put in.
+    pub(super) fn counted(&self, bytes: Bytes) -> Bytes {
+        match &self.backlog {
+            Some(backlog) => backlog.counted(bytes),
+            None => bytes,
+        }
+    }
+
+    /// Takes as many places as there are frames, or gives back what is not needed any more.
+    fn take_places(&self, state: &mut State) {
+        let Some(backlog) = &self.backlog else { return };
+        let needed = state.frames / PLACES * PLACES;
+        if needed > state.places {
+            backlog.take((needed - state.places) * PLACE);
+        } else if needed + PLACES < state.places || state.frames == 0 {
+            backlog.give_back((state.places - needed) * PLACE);
+        } else {
+            return;
+        }
+        state.places = needed;
     }
 
     /// Says who writes, before anything is pushed.
@@ -97,10 +131,14 @@ impl Outbox {
         state.bytes += frame.len();
         state.frames += 1;
         state.queue.push_back(frame);
+        self.take_places(&mut state);
         let was_attended = std::mem::replace(&mut state.attended, true);
         drop(state);
         if !was_attended && let Some(outlet) = self.outlet() {
             cork::filled(outlet);
+        }
+        if let Some(backlog) = &self.backlog {
+            backlog.make_room();
         }
     }
 
@@ -126,11 +164,31 @@ impl Outbox {
         }
     }
 
-    fn overflow_with(&self, mut state: MutexGuard<'_, State>) {
+    fn overflow_with(&self, state: MutexGuard<'_, State>) {
+        self.drop_queued(state, ErrorCode::SlowConsumer);
+    }
+
+    /// Ends the session because all together hold more than they may, and it the most.
+    pub(super) fn give_way(&self) {
+        let state = self.state();
+        if state.sealed.is_none() {
+            self.drop_queued(state, ErrorCode::Overloaded);
+        }
+    }
+
+    /// How much it holds; nothing once it is to end.
+    pub(super) fn queued_bytes(&self) -> usize {
+        let state = self.state();
+        match state.sealed {
+            Some(_) => 0,
+            None => state.bytes + state.frames * PLACE,
+        }
+    }
+
+    fn drop_queued(&self, mut state: MutexGuard<'_, State>, code: ErrorCode) {
         // What is queued cannot be delivered in any useful time. Its memory is worth more than its
         // bytes.
         state.queue = VecDeque::new();
-        let code = ErrorCode::SlowConsumer;
         state.queue.extend(OutgoingFrame::error(code));
         self.seal_with(state, Close::because(code));
     }
@@ -207,6 +265,7 @@ impl Outbox {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
         state.frames = state.frames.saturating_sub(frames);
+        self.take_places(&mut state);
         state.attended = !state.queue.is_empty() || state.sealed.is_some();
         let more = state.attended;
         if state.frames == 0 {
@@ -224,6 +283,14 @@ impl Outbox {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let mut state = self.state();
+        state.frames = 0;
+        self.take_places(&mut state);
     }
 }
 

@@ -23,8 +23,9 @@ impl OutgoingFrame {
     }
 
     pub(crate) fn new(bytes: Bytes) -> Self {
-        match ByteString::try_from(bytes.clone()) {
-            Ok(text) => Self::Text(text),
+        // Looked at twice, which is cheaper than a clone: that would need a place to count the owners.
+        match str::from_utf8(&bytes) {
+            Ok(_) => Self::Text(ByteString::try_from(bytes).expect("it was just found to be text")),
             Err(_) => Self::Binary(bytes),
         }
     }

@@ -1,5 +1,7 @@
 //! Numbers in headers.
 
+use bytes::{BufMut as _, BytesMut};
+
 /// Ten digits hold any size or duration in milliseconds that makes sense, and cannot overflow a
 /// `u64`.
 const MAX_DIGITS: usize = 10;
@@ -19,6 +21,19 @@ pub(super) fn parse(digits: &str) -> Option<u64> {
             .bytes()
             .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
     })
+}
+
+/// Writes a number, without what formatting in general takes.
+pub(super) fn write(mut number: usize, out: &mut BytesMut) {
+    let start = out.len();
+    loop {
+        out.put_u8(b"0123456789"[number % 10]);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out[start..].reverse();
 }
 
 /// How many digits `number` is written with.

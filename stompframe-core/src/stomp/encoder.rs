@@ -172,8 +172,10 @@ impl FrameWriter {
 pub(super) fn put_tail(body: &[u8], out: &mut BytesMut) {
     out.reserve(tail_len(body.len()));
     if !body.is_empty() {
-        // Writing to a `BytesMut` cannot fail: it grows.
-        let _ = writeln!(out, "{CONTENT_LENGTH}:{}", body.len());
+        out.put_slice(CONTENT_LENGTH.as_bytes());
+        out.put_u8(b':');
+        decimal::write(body.len(), out);
+        out.put_u8(b'\n');
     }
     out.put_u8(b'\n');
     out.put_slice(body);

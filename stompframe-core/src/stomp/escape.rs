@@ -24,6 +24,18 @@ pub(super) enum Part {
     Value,
 }
 
+/// The octets that may have to be written in another way. Most texts are short and have none of them, which is seen
+/// soonest in a table.
+const IS_SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    table[0] = true;
+    table[b'\r' as usize] = true;
+    table[b'\n' as usize] = true;
+    table[b':' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
 /// How an octet is written.
 enum Written {
     AsIs,
@@ -76,12 +88,7 @@ impl Escaping {
     /// Returns the number of octets [`encode`](Self::encode) will write, or `None` if `text` cannot
     /// be written.
     pub(super) fn encoded_len(self, text: &str, part: Part) -> Option<usize> {
-        // Without a way out of the loop, so that it looks at many octets at once.
-        let is_special = |octet| matches!(octet, 0 | b'\r' | b'\n' | b':' | b'\\');
-        if !text
-            .bytes()
-            .fold(false, |found, octet| found | is_special(octet))
-        {
+        if !text.bytes().any(|octet| IS_SPECIAL[usize::from(octet)]) {
             return Some(text.len());
         }
         text.bytes()

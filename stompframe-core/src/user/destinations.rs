@@ -67,16 +67,16 @@ impl UserDestinations {
         sessions: &[Arc<Session>],
     ) -> (Message, Vec<Recipient>) {
         let mut message = message.clone();
-        message.set_destination(format!("{}{own}", self.prefix));
-        let recipients = sessions.iter().flat_map(|session| {
-            let subscriptions = session.subscriptions_to(message.destination());
+        message.set_destination([&self.prefix, own].concat());
+        let mut recipients = Vec::new();
+        for session in sessions {
             let recipient = |subscription| Recipient {
                 session: Arc::clone(session),
                 subscription,
             };
-            subscriptions.into_iter().map(recipient)
-        });
-        let recipients = recipients.collect();
+            let subscriptions = session.subscriptions_to(message.destination());
+            recipients.extend(subscriptions.into_iter().map(recipient));
+        }
         (message, recipients)
     }
 
@@ -161,18 +161,34 @@ impl UserDestinations {
         }))
     }
 
+    /// Delivers at once, where no interceptor has to be asked. Says whether anybody is subscribed.
+    fn push(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> bool {
+        let mut message = message.clone();
+        message.set_destination([&self.prefix, own].concat());
+        let mut any = false;
+        for session in sessions {
+            any |= session.each_subscription_to(message.destination(), |subscription| {
+                let recipient = Recipient {
+                    session: Arc::clone(session),
+                    subscription: subscription.clone(),
+                };
+                let delivery = self.outbound.next_delivery();
+                self.outbound.push(&message, &recipient, delivery);
+            });
+        }
+        any
+    }
+
     fn publish(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> Handling {
+        if self.outbound.is_plain() {
+            return match self.push(message, own, sessions) {
+                true => Handling::DONE,
+                false => Handling::Ignored,
+            };
+        }
         let (message, recipients) = self.addressed(message, own, sessions);
         if recipients.is_empty() {
             return Handling::Ignored;
-        }
-        if self.outbound.is_plain() {
-            for recipient in &recipients {
-                let delivery = self.outbound.next_delivery();
-                self.outbound
-                    .push_if_subscribed(&message, recipient, delivery);
-            }
-            return Handling::DONE;
         }
         let outbound = Arc::clone(&self.outbound);
         Handling::Pending(Box::pin(async move {
@@ -186,10 +202,12 @@ impl MessageHandler for UserDestinations {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
         let destination = message.destination();
         match (message.message_type(), message.audience()) {
-            (MessageType::Message, Audience::Session(id)) => {
-                let sessions: Vec<_> = self.sessions.find(id).into_iter().collect();
-                self.publish(message, destination, &sessions)
-            }
+            (MessageType::Message, Audience::Session(id)) => match session {
+                Some(sender) if sender.id().shared() == id => {
+                    self.publish(message, destination, std::slice::from_ref(sender))
+                }
+                _ => self.publish(message, destination, self.sessions.find(id).as_slice()),
+            },
             (MessageType::Message, Audience::User(name)) => {
                 let sessions = self.sessions.of_user(name);
                 self.publish_to_user(message, destination, name, &sessions)

@@ -1,6 +1,7 @@
 //! What has been done to servers of this kind, and is tried here. `attacks.toml` lists all of it.
 
 mod cost;
+mod credentials;
 mod identity;
 mod page;
 mod state;

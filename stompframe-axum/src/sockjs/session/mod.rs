@@ -14,11 +14,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 
-use bytestring::ByteString;
 use stompframe_core::connection::TransportError;
 use stompframe_core::session::{self as stomp, Close, OutgoingFrame};
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use super::incoming::Batch;
 
 pub(super) use self::owner::Owner;
 pub(super) use self::receiver::Receiver;
@@ -50,7 +51,9 @@ struct State {
     close: Option<Close>,
     receiver: Presence,
     /// What the client sent, and the driver has not taken yet.
-    incoming: VecDeque<Incoming>,
+    incoming: Batch,
+    /// Whether the client gave a sign of life.
+    alive: bool,
     /// Whether the driver waits for more, so that all that came is handled.
     idle: bool,
     /// What is wrong with what the client sent, while it can still be told.
@@ -66,13 +69,6 @@ struct State {
 enum Presence {
     Attached,
     AwaySince(Instant),
-}
-
-#[derive(Debug)]
-enum Incoming {
-    Message(ByteString),
-    /// A sign of life without data.
-    Alive,
 }
 
 /// How the client's side came to its end.
@@ -93,7 +89,8 @@ impl Session {
                 is_open: false,
                 close: None,
                 receiver: Presence::AwaySince(Instant::now()),
-                incoming: VecDeque::new(),
+                incoming: Batch::default(),
+                alive: false,
                 idle: true,
                 failure: None,
                 end: None,
@@ -207,24 +204,26 @@ pub(super) struct Turn<'a> {
 
 impl Turn<'_> {
     /// Hands all of it to the driver at once.
-    pub(super) fn bring(&self, messages: Vec<ByteString>) {
-        self.put(messages.into_iter().map(Incoming::Message));
+    pub(super) fn bring(&self, messages: Batch) {
+        if messages.is_empty() {
+            return;
+        }
+        let mut state = self.session.state();
+        // The turn comes when nothing is left of what came before.
+        state.incoming = messages;
+        state.idle = false;
+        wake(&mut state.wake_source);
     }
 
     /// Hands on that the client is there.
     pub(super) fn is_alive(&self) {
-        self.put([Incoming::Alive]);
+        let mut state = self.session.state();
+        state.alive = true;
+        wake(&mut state.wake_source);
     }
 
     /// Waits until the driver has handled what was brought, or the session is over.
     pub(super) async fn until_handled(&self) {
         self.session.until_idle().await;
-    }
-
-    fn put(&self, incoming: impl IntoIterator<Item = Incoming>) {
-        let mut state = self.session.state();
-        state.incoming.extend(incoming);
-        state.idle = state.incoming.is_empty() && state.idle;
-        wake(&mut state.wake_source);
     }
 }

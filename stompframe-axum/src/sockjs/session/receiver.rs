@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -107,6 +108,7 @@ impl State {
             let count = fit.count();
             let messages = self.outgoing.drain(..count).collect();
             if self.outgoing.is_empty() {
+                self.outgoing = VecDeque::new();
                 wake(&mut self.wake_sink);
             }
             return Some(Output::Messages(messages));

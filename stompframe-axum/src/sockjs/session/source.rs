@@ -8,7 +8,8 @@ use bytestring::ByteString;
 use stompframe_core::connection::{TransportError, TransportSource};
 use tokio::time::{Sleep, sleep_until};
 
-use super::{End, Incoming, Presence, Session};
+use super::{End, Presence, Session};
+use crate::sockjs::incoming::Batch;
 
 /// What a client sends, for the driver.
 #[derive(Debug)]
@@ -35,12 +36,13 @@ impl Source {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Option<ByteString>, TransportError>>> {
         let mut state = self.session.state();
-        if let Some(incoming) = state.incoming.pop_front() {
-            drop(state);
-            return Poll::Ready(Some(Ok(match incoming {
-                Incoming::Message(message) => Some(message),
-                Incoming::Alive => None,
-            })));
+        if let Some(message) = state.incoming.next() {
+            return Poll::Ready(Some(Ok(Some(message))));
+        }
+        // What it was read into.
+        state.incoming = Batch::default();
+        if std::mem::take(&mut state.alive) {
+            return Poll::Ready(Some(Ok(None)));
         }
         if let Some(failure) = state.failure.take() {
             return Poll::Ready(Some(Err(failure)));

@@ -11,7 +11,6 @@ use axum::http::header::{SEC_WEBSOCKET_VERSION, UPGRADE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use bytestring::ByteString;
 use futures_util::SinkExt as _;
 use stompframe_core::connection::TransportError;
 use stompframe_core::session::{Close, OutgoingFrame};
@@ -21,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::sockjs::answer::{not_allowed, words};
 use crate::sockjs::application::Application;
 use crate::sockjs::frame::Output;
-use crate::sockjs::incoming;
+use crate::sockjs::incoming::{self, Batch};
 use crate::sockjs::session::{End, Receiver, Session, Sink, Source};
 use crate::websocket::what_went_wrong;
 
@@ -186,7 +185,7 @@ async fn carry(
 
 /// What has come.
 enum Read {
-    Messages(Vec<ByteString>),
+    Messages(Batch),
     /// A sign of life.
     Alive,
     Failed(TransportError),
@@ -204,7 +203,7 @@ fn read(received: Option<Result<Message, axum::Error>>, framing: Framing) -> Rea
             Framing::SockJs => {
                 incoming::array_or_string(&text).map_or(Read::Broken, Read::Messages)
             }
-            Framing::Raw => Read::Messages(vec![text.as_str().into()]),
+            Framing::Raw => Read::Messages(Batch::one(&text)),
         },
         Some(Ok(Message::Binary(_))) => {
             let error = "SockJS carries text only".into();

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::headers::{required, transaction_in};
 use super::{Fatal, Next, Protocol};
 use crate::connection::answer::About;
@@ -35,8 +37,8 @@ impl Protocol {
         }
         message.set_acknowledged(id);
         let offered = match transaction_in(frame)? {
-            Some(transaction) => self.hold(&transaction, message, receipt).await?,
-            None => self.offer(message, receipt).await,
+            Some(transaction) => self.hold(&transaction, Arc::new(message), receipt).await?,
+            None => self.offer(Arc::new(message), receipt).await,
         };
         match offered {
             // The client is mistaken about what it has received: that hides a loss, or a bug. Where

@@ -39,7 +39,9 @@ impl Protocol {
         connect.set_principal(self.authenticate(&frame.headers).await?);
         *connect.headers_mut() = frame.headers;
         let inbound = &self.shared.inbound;
-        let (outcome, connect) = inbound.send_and_keep(connect, &self.session).await?;
+        let (outcome, connect) = inbound
+            .send_and_keep(Arc::new(connect), &self.session)
+            .await?;
         if outcome == Outcome::Dropped {
             return Err(MessagingError::new(ErrorCode::Denied));
         }

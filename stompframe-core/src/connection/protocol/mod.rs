@@ -81,9 +81,11 @@ impl Protocol {
     }
 
     /// Handles one frame, to the end.
-    pub(super) async fn handle(&mut self, frame: Frame) -> Next {
-        let receipt = receipt_of(&frame);
-        self.answers.begin(&frame);
+    ///
+    /// What the frame has is taken out of it: the future would have room for it at every step if it were moved.
+    pub(super) async fn handle(&mut self, frame: &mut Frame) -> Next {
+        let receipt = receipt_of(frame);
+        self.answers.begin(frame);
         let next = match self.try_handle(frame, receipt.as_deref()).await {
             Ok(next) => next,
             Err(error) => {
@@ -158,26 +160,31 @@ impl Protocol {
         self.session.end_scope();
     }
 
-    async fn try_handle(&mut self, frame: Frame, receipt: Option<&str>) -> Result<Next, Fatal> {
+    async fn try_handle(
+        &mut self,
+        frame: &mut Frame,
+        receipt: Option<&str>,
+    ) -> Result<Next, Fatal> {
         match (frame.command.is_connect(), self.session.is_connected()) {
-            (true, false) => return self.connect(frame).await,
+            (true, false) => return Box::pin(self.connect(taken(frame))).await,
             (true, true) => return Err(MessagingError::new(ErrorCode::AlreadyConnected)),
             (false, false) => return Err(MessagingError::new(ErrorCode::NotConnected)),
             (false, true) => {}
         }
-        check_receipt(&frame)?;
+        check_receipt(frame)?;
+        // All but SEND in boxes of their own, so that the future of a SEND stays small.
         match frame.command {
             Command::Send => self.send(frame, receipt).await,
-            Command::Subscribe => self.subscribe(frame, receipt).await,
-            Command::Unsubscribe => self.unsubscribe(&frame, receipt).await,
+            Command::Subscribe => Box::pin(self.subscribe(taken(frame), receipt)).await,
+            Command::Unsubscribe => Box::pin(self.unsubscribe(frame, receipt)).await,
             Command::Disconnect => {
                 self.answers.receipt(receipt);
                 Ok(Next::Disconnected)
             }
-            Command::Ack | Command::Nack => self.acknowledge(&frame, receipt).await,
-            Command::Begin => self.begin(&frame, receipt),
-            Command::Commit => self.commit(&frame, receipt).await,
-            Command::Abort => self.abort(&frame, receipt),
+            Command::Ack | Command::Nack => Box::pin(self.acknowledge(frame, receipt)).await,
+            Command::Begin => self.begin(frame, receipt),
+            Command::Commit => Box::pin(self.commit(frame, receipt)).await,
+            Command::Abort => self.abort(frame, receipt),
             // The decoder lets no others pass that a client may not send.
             Command::Connect
             | Command::Stomp
@@ -197,8 +204,14 @@ impl Protocol {
 
     /// Offers a message to the inbound channel, and says whether it was processed. If not, an
     /// interceptor dropped it, and nobody asked what became of it.
-    async fn offer(&self, message: Message, receipt: Option<&str>) -> Result<bool, MessagingError> {
-        match self.shared.inbound.send(message, &self.session).await? {
+    async fn offer(
+        &self,
+        message: Arc<Message>,
+        receipt: Option<&str>,
+    ) -> Result<bool, MessagingError> {
+        let inbound = &self.shared.inbound;
+        let (outcome, _) = inbound.send_and_keep(message, &self.session).await?;
+        match outcome {
             Outcome::Handled => Ok(true),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
             // The interceptor wants silence, but who asked for a receipt waits for an answer.
@@ -214,8 +227,15 @@ impl Protocol {
                 self.answers.receipt(about.receipt);
                 Next::Continue
             }
-            Err(error) if self.answers.refuse(&error, about).await => Next::Continue,
-            Err(_) => Next::Failed,
+            Err(error) => match Box::pin(self.answers.refuse(&error, about)).await {
+                true => Next::Continue,
+                false => Next::Failed,
+            },
         }
     }
+}
+
+/// What the frame is, leaving nothing of it.
+fn taken(frame: &mut Frame) -> Frame {
+    std::mem::replace(frame, Frame::new(frame.command))
 }

@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
+use bytestring::ByteString;
 use tokio::time::Instant;
 
 use super::headers::{application_headers, destination_of, receipt_of, transaction_in};
-use super::{Fatal, Next, Protocol};
+use super::{Fatal, Next, Protocol, taken};
 use crate::connection::answer::{About, milliseconds};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::MessageType;
+use crate::message::{Message, MessageType};
 use crate::stomp::Frame;
 
 impl Protocol {
@@ -12,24 +15,24 @@ impl Protocol {
     /// broker, or that the broker took the message itself; in a transaction, that it is held there.
     pub(super) async fn send(
         &mut self,
-        frame: Frame,
+        frame: &mut Frame,
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
-        let destination = destination_of(&frame)?;
+        let destination = destination_of(frame)?;
         if let Some(authenticator) = &self.shared.authenticator
             && self.shared.users.is_for_credentials(&destination)
         {
-            return self.renew(authenticator, frame, receipt).await;
+            return Box::pin(self.renew(authenticator, taken(frame), receipt)).await;
         }
-        let transaction = transaction_in(&frame)?;
-        let mut message = self.message(MessageType::Message, destination.clone());
-        message.set_receipt(receipt_of(&frame));
+        let transaction = transaction_in(frame)?;
+        let mut message = self.published(frame, destination.clone());
         message.set_nobody_waits(receipt.is_none() && transaction.is_none());
-        *message.headers_mut() = application_headers(frame.headers);
-        message.set_payload(frame.body);
+        let message = Arc::new(message);
         let offered = match (self.check_rates(&destination), transaction) {
             (Err(error), _) => Err(error),
-            (Ok(()), Some(transaction)) => self.hold(&transaction, message, receipt).await?,
+            (Ok(()), Some(transaction)) => {
+                Box::pin(self.hold(&transaction, message, receipt)).await?
+            }
             (Ok(()), None) => self.offer(message, receipt).await,
         };
         let about = About {
@@ -38,6 +41,15 @@ impl Protocol {
             receipt,
         };
         Ok(self.answer(offered, about).await)
+    }
+
+    /// What a SEND says, with the frame's headers and body.
+    fn published(&self, frame: &mut Frame, destination: ByteString) -> Message {
+        let mut message = self.message(MessageType::Message, destination);
+        message.set_receipt(receipt_of(frame));
+        *message.headers_mut() = application_headers(std::mem::take(&mut frame.headers));
+        message.set_payload(std::mem::take(&mut frame.body));
+        message
     }
 
     /// Whether the user may send there once more now.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::headers::{
     application_headers, destination_of, missing, on_its_own, receipt_of, subscription_id,
 };
@@ -37,7 +39,7 @@ impl Protocol {
         message.set_receipt(receipt_of(&frame));
         *message.headers_mut() = application_headers(frame.headers);
         let noted = self.shared.events.note(&message);
-        let offered = self.offer(message, receipt).await;
+        let offered = self.offer(Arc::new(message), receipt).await;
         let is_live = matches!(offered, Ok(true));
         if !is_live {
             // Before the answer, which must not go to the very subscription that is refused.
@@ -81,7 +83,7 @@ impl Protocol {
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
         let noted = self.shared.events.note(&message);
-        let offered = match self.offer(message, receipt).await {
+        let offered = match self.offer(Arc::new(message), receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.
             Err(error) if error.code() == ErrorCode::NoRoute => Ok(true),
             offered => offered,

@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use bytestring::ByteString;
 
@@ -81,7 +82,7 @@ impl Protocol {
     pub(super) async fn hold(
         &mut self,
         id: &str,
-        message: Message,
+        message: Arc<Message>,
         receipt: Option<&str>,
     ) -> Result<Result<bool, MessagingError>, Fatal> {
         if !self.transactions.open.contains_key(id) {

@@ -29,7 +29,7 @@ pub struct Reply {
 }
 
 /// One message of a reply.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ReplyMessage {
     pub(super) headers: Headers,
     pub(super) body: Bytes,

@@ -9,7 +9,8 @@ use crate::handler::{AnnotatedHandlers, CallLimits, Exceptions, MappingRegistry,
 use crate::message::{Converters, Message};
 use crate::security::RulesHandle;
 use crate::session::{
-    Close, OutboxLimits, Principal, ScopeFactories, Session, SessionAttributes, SessionRegistry,
+    Backlog, Close, OutboxLimits, Principal, ScopeFactories, Session, SessionAttributes,
+    SessionRegistry,
 };
 use crate::states::States;
 use crate::stomp::{Decoded, Decoder, FrameLimits, HeartBeat, Version};
@@ -94,7 +95,10 @@ impl Recorder {
             time: Duration::MAX,
             streams: usize::MAX,
         };
-        let outbound = Arc::new(ClientOutboundChannel::new(Interceptors::default()));
+        let outbound = Arc::new(ClientOutboundChannel::new(
+            Interceptors::default(),
+            Arc::new(Backlog::new(usize::MAX)),
+        ));
         AnnotatedHandlers::new(
             vec![String::new()],
             Arc::new(registry),
