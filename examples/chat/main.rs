@@ -8,7 +8,7 @@
 //! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
 //! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
 //!
-//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, and several of it are one chat.
+//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there.
 //!
 //! What a client sends and receives:
 //!
@@ -91,7 +91,7 @@ async fn main() -> Result<(), stompframe::Error> {
         .authorize(chat_rules())
         .endpoint(Endpoint::new("/ws").sockjs(sockjs()));
     let messaging = match std::env::var("BROKER") {
-        Ok(address) => messaging.broker(BrokerRelay::new(address)),
+        Ok(address) => messaging.broker(BrokerRelay::new(address).share_users("chat-example")),
         Err(_) => messaging.simple_broker(["/topic", "/queue"]),
     }
     .build()?;

@@ -114,7 +114,7 @@ async fn headers_and_bodies_arrive_as_they_were_sent(upstream: Upstream) {
     for (name, value) in message.headers() {
         assert_eq!(received.header(name), Some(value), "{name}");
     }
-    for own in ["ack", "redelivered", "persistent"] {
+    for own in ["ack", "redelivered", "persistent", "receipt"] {
         assert_eq!(received.header(own), None);
     }
 }

@@ -88,12 +88,14 @@ pub(super) fn to_broker(
 }
 
 /// What a broker adds to a MESSAGE, which is between the two of us.
-const ADDED: [&str; 8] = [
+const ADDED: [&str; 9] = [
     "ack",
     "content-length",
     "destination",
     "message-id",
     "persistent",
+    // RabbitMQ gives back what the SEND asked for.
+    "receipt",
     "redelivered",
     "subscription",
     "timestamp",
