@@ -2,7 +2,6 @@
 
 import { LIMIT } from './browser.js';
 
-export { launch, open } from './browser.js';
 
 export const at = (page, id) => page.getByTestId(id);
 export const state = (page, value, limit = LIMIT) =>

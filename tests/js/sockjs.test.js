@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, openPage } from './browser.js';
+import { launch, open as openPage } from './browser.js';
 import { create, inRoom, roomLink, say, systemLine } from './chat-page.js';
 import { ChatServer, here } from './chat-server.js';
 import { Nginx } from './nginx.js';
