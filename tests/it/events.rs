@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use stompframe::channel::Verdict;
 use stompframe::prelude::*;
-use stompframe::{Limits, MessageType, MessagingBuilder};
+use stompframe::{Limits, MessageType, MessagingBuilder, message};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
@@ -190,6 +190,26 @@ async fn the_end_has_its_reason() {
     );
     assert_eq!(cut, 0);
     assert!(told.end().await.starts_with("1001 Ended("));
+}
+
+#[tokio::test]
+async fn a_session_that_is_cut_off_is_told_of_once_too() {
+    let (builder, mut told) = told(messaging());
+    let entered = Arc::new(Notify::new());
+    let at_work = Arc::clone(&entered);
+    let endless = move || {
+        at_work.notify_one();
+        std::future::pending::<()>()
+    };
+    let app = App::start(builder.route(message("/endless"), endless)).await;
+    let mut client = app.connect().await;
+    client.send("SEND\ndestination:/app/endless\n\n\0").await;
+    entered.notified().await;
+    assert_eq!(app.messaging.shut_down(Duration::from_millis(20)).await, 1);
+    assert_eq!(told.end().await, "1006 Lost");
+    assert!(app.messaging.sessions().is_empty());
+    drop((client, app));
+    assert_eq!(told.0.recv().await, None, "nothing is told twice");
 }
 
 #[tokio::test]

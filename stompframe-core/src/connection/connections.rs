@@ -162,12 +162,28 @@ impl Admission {
         let span = tracing::info_span!("stomp.session", session = %session.id());
         // Here and in one box, because whoever passes on a future or what it is made of has room for
         // that twice.
-        let driven = drive(Arc::clone(&connections), session, place, source, sink);
+        let driven = drive(
+            Arc::clone(&connections),
+            Arc::clone(&session),
+            place,
+            source,
+            sink,
+        );
         let driven = Box::pin(driven.instrument(span));
         async move {
             let _ended = ended;
-            let Connections { abort, tasks, .. } = &*connections;
-            tasks.track_future(abort.run_until_cancelled(driven)).await;
+            let Connections {
+                shared,
+                abort,
+                tasks,
+                ..
+            } = &*connections;
+            let served = async {
+                if abort.run_until_cancelled(driven).await.is_none() {
+                    Box::pin(shared.let_go(&session)).await;
+                }
+            };
+            tasks.track_future(served).await;
         }
     }
 }

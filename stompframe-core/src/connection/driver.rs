@@ -83,7 +83,7 @@ pub(super) async fn drive<K: TransportSink>(
             protocol.end_session().await;
             let closing = close(end, &session, &mut source, &stop, limits);
             // Whoever wants to know of the end does not hold up the client.
-            tokio::join!(protocol.tell_disconnected(reason), closing);
+            tokio::join!(shared.tell_disconnected(&session, reason), closing);
         })
         .await;
     });

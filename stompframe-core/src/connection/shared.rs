@@ -5,9 +5,10 @@ use super::error_frame::ErrorHandler;
 use super::limits::Limits;
 use crate::channel::ClientInboundChannel;
 use crate::destination::Pattern;
-use crate::event::Listeners;
+use crate::event::{DisconnectReason, Listeners, SessionEventKind};
+use crate::message::{Message, MessageType};
 use crate::security::Authorizer;
-use crate::session::{Backlog, Rate, ScopeFactories, SessionRegistry};
+use crate::session::{Backlog, Rate, ScopeFactories, Session, SessionRegistry};
 use crate::stomp::HeartBeat;
 use crate::user::UserDestinations;
 
@@ -30,4 +31,38 @@ pub(crate) struct Shared {
     pub(crate) scope: Arc<ScopeFactories>,
     /// What the server offers.
     pub(crate) heart_beat: HeartBeat,
+}
+
+impl Shared {
+    /// Tells whoever wants to know that a session is over, once.
+    pub(super) async fn tell_disconnected(&self, session: &Arc<Session>, reason: DisconnectReason) {
+        if session.is_connected() && session.is_end_untold() {
+            let disconnected = || SessionEventKind::Disconnected(reason);
+            let message = Some(disconnect(session));
+            self.events.tell(session, message, disconnected).await;
+        }
+        session.end_scope();
+    }
+
+    /// Does what is left to do for a session whose connection was cut off: nobody keeps anything of it,
+    /// and whoever wants to know is told.
+    pub(super) async fn let_go(&self, session: &Arc<Session>) {
+        if session.is_connected() {
+            let message = disconnect(session);
+            if let Err(error) = self.inbound.send_past_interceptors(message, session).await {
+                tracing::warn!(%error, "not everybody could let go of the session");
+            }
+            self.sessions.remove(session);
+        }
+        let ended = session.outbox().sealed().map(DisconnectReason::Ended);
+        self.tell_disconnected(session, ended.unwrap_or(DisconnectReason::Lost))
+            .await;
+    }
+}
+
+/// The message that a session is over, as listeners and brokers get it.
+fn disconnect(session: &Session) -> Message {
+    let mut message = Message::new(MessageType::Disconnect, "");
+    message.set_principal(session.principal());
+    message
 }

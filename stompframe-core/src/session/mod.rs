@@ -17,7 +17,7 @@ mod scope;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use bytestring::ByteString;
@@ -67,6 +67,7 @@ pub struct Session {
     outbox: Outbox,
     /// Set when the connection is over, whatever ended it.
     ended: CancellationToken,
+    end_is_told: AtomicBool,
     streams: Arc<AtomicUsize>,
     /// What its user has used of the limits; by itself, if it is nobody's.
     used: OnceLock<Arc<Used>>,
@@ -87,6 +88,7 @@ impl Session {
             orders: Orders::default(),
             outbox: Outbox::new(limits),
             ended: CancellationToken::new(),
+            end_is_told: AtomicBool::new(false),
             streams: Arc::default(),
             used: OnceLock::new(),
         }
@@ -191,6 +193,11 @@ impl Session {
     /// When nobody said how to make one, or the session is over.
     pub fn scoped<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, NotInScope> {
         self.scope.get(self)
+    }
+
+    /// Whether nobody has been told yet that the session is over. From now on somebody is.
+    pub(crate) fn is_end_untold(&self) -> bool {
+        !self.end_is_told.swap(true, Ordering::AcqRel)
     }
 
     /// Lets go of the session's own values: it is over, and everybody knows.

@@ -19,7 +19,6 @@ use super::answer::{About, Answers};
 use super::shared::Shared;
 use crate::channel::Outcome;
 use crate::error::{ErrorCode, MessagingError};
-use crate::event::{DisconnectReason, SessionEventKind};
 use crate::message::{Message, MessageType};
 use crate::session::Session;
 use crate::stomp::{Agreed, Command, DecodeError, DecodeErrorKind, Frame, Version};
@@ -145,19 +144,6 @@ impl Protocol {
         }
         self.shared.sessions.remove(&self.session);
         tracing::debug!("the session has ended");
-    }
-
-    /// Tells whoever wants to know that the session is over.
-    pub(super) async fn tell_disconnected(&self, reason: DisconnectReason) {
-        if self.session.is_connected() {
-            let disconnected = || SessionEventKind::Disconnected(reason);
-            let message = self.message(MessageType::Disconnect, "");
-            let events = &self.shared.events;
-            events
-                .tell(&self.session, Some(message), disconnected)
-                .await;
-        }
-        self.session.end_scope();
     }
 
     async fn try_handle(
