@@ -225,13 +225,15 @@ async fn l_08_er_01_er_02_whatever_the_cause_error_is_the_last_frame_and_the_clo
     for code in ErrorCode::ALL {
         let mut caused = CAUSES.iter().chain(EARLY_CAUSES);
         // The first: above. The others: before there is a connection that could be told, and when
-        // nobody is there any more. The last is SockJS's.
+        // nobody is there any more. Then SockJS's own, and what a relay's broker is the cause of.
         let is_elsewhere = matches!(
             code,
             ErrorCode::HeartBeatTimeout
                 | ErrorCode::Overloaded
                 | ErrorCode::PongTimeout
                 | ErrorCode::BinaryBody
+                | ErrorCode::BrokerUnavailable
+                | ErrorCode::MessagesMissed
         );
         let is_caused = is_elsewhere || caused.any(|(cause, _)| cause == code);
         assert!(is_caused, "how does a client come to hear {code}?");

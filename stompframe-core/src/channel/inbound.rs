@@ -133,7 +133,11 @@ impl ClientInboundChannel {
         if check(&self.listeners, &held.0, session)? {
             return Ok(());
         }
-        Err(MessagingError::new(ErrorCode::NoRoute))
+        Err(MessagingError::new(match held.0.message_type() {
+            // Each broker knows its own alone.
+            MessageType::Ack | MessageType::Nack => ErrorCode::UnknownAck,
+            _ => ErrorCode::NoRoute,
+        }))
     }
 
     /// Sends what was held to the listeners.
