@@ -46,7 +46,9 @@ impl std::fmt::Debug for Error {
 /// and each [TCP endpoint](crate::Endpoint::tcp) on its own.
 ///
 /// Draining means: nobody new is taken, requests that are under way end, and each session finishes
-/// what it has received, writes what is queued, and is closed, a WebSocket with 1001. That may take 30 seconds;
+/// what it has received, writes what is queued, and is closed, a WebSocket with 1001. Where there are many,
+/// they are closed one after the other ([`Limits::shutdown_spread`](stompframe_core::Limits::shutdown_spread)),
+/// so that their clients do not all come back at once. That may take 30 seconds;
 /// then, or when asked a second time, the rest is cut off. axum's own graceful shutdown does not
 /// know of WebSockets, so an application that serves itself calls [`Messaging::shut_down`].
 ///

@@ -6,7 +6,7 @@ use stompframe::client::{StompClient, Tls, WebSocket};
 use stompframe::prelude::*;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use crate::server::body;
@@ -41,8 +41,8 @@ async fn over_a_web_socket() {
     assert!(wrong.to_string().contains("ws://"), "{wrong}");
 }
 
-#[tokio::test]
-async fn over_tls() {
+/// A server on `localhost` behind TLS: its address, and a client's configuration that trusts it.
+async fn behind_tls() -> (String, Arc<ClientConfig>) {
     let messaging = messaging()
         .endpoint(Endpoint::tcp("127.0.0.1:0"))
         .build()
@@ -51,9 +51,7 @@ async fn over_tls() {
     let plain = tcp.addresses()[0];
     tokio::spawn(tcp.serve());
 
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let certificate = made.cert.der().clone();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let (certificate, key) = certificate();
     let config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certificate.clone()], key)
@@ -71,21 +69,39 @@ async fn over_tls() {
             });
         }
     });
+    (format!("localhost:{port}"), trusting(certificate))
+}
 
-    let address = format!("localhost:{port}");
+/// One for `localhost` that has signed itself.
+fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    (made.cert.der().clone(), key)
+}
+
+/// Who trusts this authority and no other.
+fn trusting(authority: CertificateDer<'static>) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    roots.add(certificate).unwrap();
-    let trusting = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let trusting = Arc::new(trusting);
-    let tls = Tls::with_config(address.as_str(), Arc::clone(&trusting));
-    talk(StompClient::over(tls).connect().await.unwrap()).await;
+    roots.add(authority).unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    Arc::new(config.with_no_client_auth())
+}
 
-    // Neither for another name nor by other authorities.
-    let other_name = Tls::with_config(address.as_str(), trusting);
+#[tokio::test]
+async fn over_tls() {
+    let (address, trusting) = behind_tls().await;
+    let tls = Tls::with_config(address, trusting);
+    talk(StompClient::over(tls).connect().await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn sec_v_17_a_certificate_for_another_name_or_of_another_authority_is_refused() {
+    let (address, config) = behind_tls().await;
+    let other_name = Tls::with_config(address.as_str(), config);
     let other_name = other_name.server_name("example.org").unwrap();
-    for tls in [other_name, Tls::new(address.as_str()).unwrap()] {
+    let other_authority = Tls::with_config(address.as_str(), trusting(certificate().0));
+    let the_systems = Tls::new(address.as_str()).unwrap();
+    for tls in [other_name, other_authority, the_systems] {
         let error = StompClient::over(tls).connect().await.unwrap_err();
         assert!(error.to_string().contains("certificate"), "{error}");
     }

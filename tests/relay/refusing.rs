@@ -46,20 +46,46 @@ async fn what_one_client_cannot_have_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
-async fn orders_to_the_broker_are_not_a_clients_to_give() {
+async fn sec_v_30_orders_to_the_broker_are_not_a_clients_to_give() {
     let upstream = Upstream::own().await;
-    let app = upstream.app().await;
-    let client = app.connect().await;
-    let hears = client.subscribe(&upstream.topic("a")).await;
-    let frame = stompframe::stomp::Frame::new(stompframe::stomp::Command::Send)
-        .with_header("destination", upstream.topic("a"))
-        .with_header("expiration", "soon")
-        .with_header("stompframe-not-for", "everybody")
-        .with_header("colour", "red");
-    client.send_frame(frame).await;
-    let message = hears.next_message().await;
-    assert_eq!(message.header("colour"), Some("red"));
-    assert_eq!(message.header("expiration"), None);
+    let shared = upstream.app().await;
+    let relay = upstream
+        .relay()
+        .per_session(|_, client| client.login("guest", "guest"));
+    let own = upstream.app_with(Messaging::builder().broker(relay)).await;
+    let orders = [
+        "expiration",
+        "stompframe-not-for",
+        "persistent",
+        "Reply-To",
+        "reply-to",
+        "transformation",
+        "user-id",
+        "x-dead-letter-exchange",
+        "X-Queue-Name",
+        "activemq.prefetchSize",
+        "AMQ_SCHEDULED_DELAY",
+        "AMQ-x",
+        "JMSXGroupID",
+    ];
+    // Hears what has gone through the broker, and the broker repeats what it does not know.
+    let hears = shared.connect().await;
+    let hears = hears.subscribe(&upstream.topic("a")).await;
+    for app in [&shared, &own] {
+        let client = app.connect().await;
+        let mut frame = stompframe::stomp::Frame::new(stompframe::stomp::Command::Send)
+            .with_header("destination", upstream.topic("a"))
+            .with_header("colour", "red");
+        for order in orders {
+            frame = frame.with_header(order, "soon");
+        }
+        client.send_frame(frame).await;
+        let message = hears.next_message().await;
+        assert_eq!(message.header("colour"), Some("red"));
+        for order in orders {
+            assert_eq!(message.header(order), None, "{order}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,16 +11,22 @@ use tracing::Instrument as _;
 use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
+use super::waves::Waves;
 use crate::error::ErrorCode;
 use crate::session::{Place, PlaceLimits, Places, Principal, Session, SessionAttributes};
+
+/// So many connections end at once without a crowd that comes back.
+const FEW: usize = 100;
 
 /// All connections of an application: who may open one, and how they end together.
 #[derive(Debug)]
 pub(crate) struct Connections {
     shared: Arc<Shared>,
     places: Arc<Places>,
-    /// Set once the application goes down: nobody new is admitted, and everybody is told.
+    /// Set once the application goes down: nobody new is admitted.
     shutdown: CancellationToken,
+    /// Tells each of those who are there when to end.
+    waves: Waves,
     /// Set when there is no more time to be polite.
     abort: CancellationToken,
     tasks: TaskTracker,
@@ -32,6 +38,7 @@ impl Connections {
             shared: Arc::new(shared),
             places: Arc::default(),
             shutdown: CancellationToken::new(),
+            waves: Waves::new(),
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
@@ -72,13 +79,30 @@ impl Connections {
         &self.shutdown
     }
 
-    /// Ends all sessions: each finishes what it has received, writes what is queued, and is told
-    /// `server-shutdown`. Returns how many connections had to be cut because that took longer than
+    /// Comes when one more session is to end, because the application goes down.
+    pub(super) fn end_of_one(&self) -> &CancellationToken {
+        self.waves.join()
+    }
+
+    /// Ends all sessions, many of them one after the other: each finishes what it has received, writes
+    /// what is queued, and is told `server-shutdown`. Returns how many connections had to be cut because that took longer than
     /// `within`.
     pub(crate) async fn shut_down(&self, within: Duration) -> usize {
         self.shutdown.cancel();
         self.tasks.close();
-        if timeout(within, self.tasks.wait()).await.is_ok() {
+        let spread = if self.tasks.len() > FEW {
+            self.shared.limits.shutdown_spread.min(within / 2)
+        } else {
+            Duration::ZERO
+        };
+        let ending = async {
+            tokio::select! {
+                () = self.waves.end_within(spread) => {}
+                () = self.tasks.wait() => self.waves.end_all(),
+            }
+            self.tasks.wait().await;
+        };
+        if timeout(within, ending).await.is_ok() {
             return 0;
         }
         let cut = self.tasks.len();

@@ -32,7 +32,7 @@ pub(super) async fn drive<K: TransportSink>(
     mut source: impl TransportSource,
     sink: K,
 ) {
-    let (shared, shutdown) = (connections.shared(), connections.shutdown());
+    let (shared, shutdown) = (connections.shared(), connections.end_of_one());
     let limits = &shared.limits;
     // The two halves stop each other through this and through the seal of the outbox.
     let stop = CancellationToken::new();

@@ -99,6 +99,11 @@ pub struct Limits {
     /// How long the last frames and the close may take, and how long the peer is given to close its
     /// side; 2 seconds unless told otherwise.
     pub close_timeout: Duration,
+    /// Over how long the ends of more than 100 sessions are spread when the application goes down, so
+    /// that their clients do not come back to the next server all at once; 5 seconds unless told
+    /// otherwise, and never more than half of the time that
+    /// [`shut_down`](crate::Messaging::shut_down) has. A session goes on until it is its turn.
+    pub shutdown_spread: Duration,
 }
 
 impl Limits {
@@ -145,6 +150,7 @@ impl Default for Limits {
             handler_timeout: Duration::from_secs(30),
             send_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(2),
+            shutdown_spread: Duration::from_secs(5),
         }
     }
 }

@@ -18,6 +18,7 @@ mod refusal;
 mod report;
 mod shared;
 mod silence;
+mod waves;
 mod writer;
 
 pub(crate) use self::authentication::Authenticator;

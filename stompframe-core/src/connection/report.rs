@@ -98,6 +98,7 @@ impl fmt::Display for Limits {
             handler_timeout,
             send_timeout,
             close_timeout,
+            shutdown_spread,
         } = *self;
         let lines = [
             ("frame", bytes(frame.max_frame)),
@@ -165,6 +166,7 @@ impl fmt::Display for Limits {
             ("time for a handler", time(handler_timeout)),
             ("time for a write", time(send_timeout)),
             ("time for the close", time(close_timeout)),
+            ("spread of the ends in a shutdown", time(shutdown_spread)),
         ];
         for (name, limit) in lines {
             writeln!(f, "{name}: {limit}")?;
@@ -243,6 +245,7 @@ mod tests {
             "connections: 3",
             "connections without CONNECT: 1000",
             "silence until a ping: 30s",
+            "spread of the ends in a shutdown: 5s",
             "frames of a session: 10000 in a second, 20000 at once",
         ] {
             assert!(

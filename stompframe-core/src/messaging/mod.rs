@@ -154,7 +154,8 @@ impl Messaging {
     }
 
     /// Ends all sessions: nobody new is admitted, and each session finishes the frames that it has
-    /// received, writes what is queued, and is told `server-shutdown`.
+    /// received, writes what is queued, and is told `server-shutdown`. More than 100 sessions end one
+    /// after the other, within [`Limits::shutdown_spread`].
     ///
     /// Returns how many connections were cut because that took longer than `within`.
     pub async fn shut_down(&self, within: Duration) -> usize {

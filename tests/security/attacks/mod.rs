@@ -2,6 +2,8 @@
 
 mod cost;
 mod credentials;
+mod crowds;
+mod descriptors;
 mod identity;
 mod page;
 mod state;

@@ -44,7 +44,15 @@ const ORDERS: [&str; 30] = [
 ];
 
 /// What such headers begin with.
-const FAMILIES: [&str; 6] = ["activemq.", "amq-", "jms", "_amq", "x-", "stompframe-"];
+const FAMILIES: [&str; 7] = [
+    "activemq.",
+    "amq-",
+    "amq_",
+    "jms",
+    "_amq",
+    "x-",
+    "stompframe-",
+];
 
 /// The name of a header is a short string in AMQP.
 const MAX_NAME: usize = 255;
