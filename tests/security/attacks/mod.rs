@@ -3,6 +3,7 @@
 mod cost;
 mod credentials;
 mod crowds;
+#[cfg(unix)]
 mod descriptors;
 mod identity;
 mod page;
