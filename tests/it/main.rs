@@ -19,6 +19,7 @@ mod exceptions;
 mod handshake;
 mod handshake_interceptors;
 mod headers;
+mod http2;
 mod interceptors;
 mod limits;
 mod origins;

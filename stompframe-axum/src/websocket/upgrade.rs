@@ -12,12 +12,13 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 /// The sub-protocols that are spoken here, the one to be preferred first.
 const PROTOCOLS: [Version; 3] = [Version::V1_2, Version::V1_1, Version::V1_0];
 
-/// A request that asks for a WebSocket, as RFC 6455, 4.2.1 wants it.
+/// A request that asks for a WebSocket, as RFC 6455, 4.2.1 wants it, or over HTTP/2 RFC 8441.
 ///
 /// axum's extractor would hide the socket behind its own `WebSocket`, and the sink writes to the
 /// socket itself.
 pub(super) struct Upgrade {
-    accept: String,
+    /// What proves that the handshake was understood. HTTP/2 has no need for it.
+    accept: Option<String>,
     protocol: Option<&'static str>,
     /// Gives the connection, once the response has been written.
     pub(super) connection: OnUpgrade,
@@ -29,18 +30,10 @@ impl Upgrade {
     #[allow(clippy::result_large_err)]
     pub(super) fn of(request: &mut Parts) -> Result<Self, Response> {
         let headers = &request.headers;
-        let refuse = |status, why: &'static str| Err((status, why).into_response());
-        if request.method != Method::GET {
-            return refuse(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "a WebSocket begins with GET",
-            );
-        }
-        if !lists(headers, &CONNECTION, "upgrade") || !lists(headers, &UPGRADE, "websocket") {
-            let why =
-                "this is a WebSocket: `Connection: upgrade` and `Upgrade: websocket` are missing";
-            return refuse(StatusCode::BAD_REQUEST, why);
-        }
+        let accept = match is_extended_connect(request) {
+            true => None,
+            false => Some(accept_key(request)?),
+        };
         if headers
             .get(SEC_WEBSOCKET_VERSION)
             .is_none_or(|version| version != "13")
@@ -50,10 +43,6 @@ impl Upgrade {
             let version = [(SEC_WEBSOCKET_VERSION, "13")];
             return Err((StatusCode::UPGRADE_REQUIRED, version, why).into_response());
         }
-        let Some(key) = headers.get(SEC_WEBSOCKET_KEY) else {
-            return refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is missing");
-        };
-        let accept = derive_accept_key(key.as_bytes());
         let protocol = PROTOCOLS
             .into_iter()
             .map(Version::sub_protocol)
@@ -65,27 +54,69 @@ impl Upgrade {
                 protocol,
                 connection,
             }),
-            None => refuse(
+            None => Err(refusal(
                 StatusCode::UPGRADE_REQUIRED,
                 "this connection cannot become a WebSocket",
-            ),
+            )),
         }
     }
 
     /// What the client is told (RFC 6455, 4.2.2).
     pub(super) fn response(&self) -> Response {
-        let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-        if let Ok(accept) = HeaderValue::try_from(&self.accept) {
+        let mut response = Response::default();
+        let accept = self.accept.as_deref().map(HeaderValue::try_from);
+        if let Some(Ok(accept)) = accept {
+            *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
         }
+        let headers = response.headers_mut();
         if let Some(protocol) = self.protocol {
             headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
         }
         response
     }
+}
+
+/// Whether a WebSocket begins like this over HTTP/2 (RFC 8441).
+#[cfg(feature = "http2")]
+fn is_extended_connect(request: &Parts) -> bool {
+    let protocol = request.extensions.get::<hyper::ext::Protocol>();
+    request.method == Method::CONNECT
+        && protocol.is_some_and(|protocol| protocol.as_str() == "websocket")
+}
+
+/// Over HTTP/1.1, there is no such thing.
+#[cfg(not(feature = "http2"))]
+const fn is_extended_connect(_: &Parts) -> bool {
+    false
+}
+
+/// What the key of a handshake over HTTP/1.1 is answered with.
+#[allow(clippy::result_large_err)]
+fn accept_key(request: &Parts) -> Result<String, Response> {
+    let headers = &request.headers;
+    let refuse = |status, why| Err(refusal(status, why));
+    if request.method != Method::GET {
+        return refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "a WebSocket begins with GET",
+        );
+    }
+    if !lists(headers, &CONNECTION, "upgrade") || !lists(headers, &UPGRADE, "websocket") {
+        let why = "this is a WebSocket: `Connection: upgrade` and `Upgrade: websocket` are missing";
+        return refuse(StatusCode::BAD_REQUEST, why);
+    }
+    match headers.get(SEC_WEBSOCKET_KEY) {
+        Some(key) => Ok(derive_accept_key(key.as_bytes())),
+        None => refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is missing"),
+    }
+}
+
+fn refusal(status: StatusCode, why: &'static str) -> Response {
+    (status, why).into_response()
 }
 
 /// What a header lists, which may occur several times.
