@@ -51,10 +51,8 @@ async fn a_session_over_http_2_is_one_like_others() {
     while !answer.ends_with(b"\n\n\0") {
         answer.extend_from_slice(&receiving.data().await.unwrap().unwrap());
     }
-    assert!(
-        answer[2..].starts_with(b"CONNECTED\nversion:1.2\n")
-            || answer[4..].starts_with(b"CONNECTED\n")
-    );
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.contains("CONNECTED\nversion:1.2\n"), "{answer}");
     assert_eq!(app.messaging.sessions().len(), 1);
 
     let mut client = client.ready().await.unwrap();
