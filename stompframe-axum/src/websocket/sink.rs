@@ -15,6 +15,10 @@ const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
 
+/// How long the reason of a close may be: a control frame has at most 125 bytes, and two of them are
+/// the code (RFC 6455, 5.5).
+const MAX_REASON: usize = 123;
+
 /// Writes each STOMP frame as one message: text where it is text, binary where it is not.
 ///
 /// All messages that are there go with one system call, from where they are: the bytes are the same
@@ -61,6 +65,13 @@ impl<W> WebSocketSink<W> {
     }
 }
 
+/// As much of a close's reason as fits: it is text, so whole characters.
+fn cut(reason: &str) -> &str {
+    let mut ends = (0..=MAX_REASON.min(reason.len())).rev();
+    let end = ends.find(|end| reason.is_char_boundary(*end));
+    &reason[..end.unwrap_or(0)]
+}
+
 /// Of a length below 126, all of it.
 const fn low_byte(length: usize) -> u8 {
     length.to_le_bytes()[0]
@@ -98,11 +109,21 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
         if !std::mem::replace(&mut self.closing, true) && !self.control.is_answered() {
             self.control.close();
             let mut payload = close.code().to_be_bytes().to_vec();
-            payload.extend_from_slice(close.reason().as_bytes());
-            // RFC 6455, 5.5: a control frame has at most 125 bytes.
-            payload.truncate(125);
+            payload.extend_from_slice(cut(close.reason()).as_bytes());
             self.push_message(CLOSE, payload.into());
         }
         self.poll_flush(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_is_too_long_is_cut_between_two_characters() {
+        assert_eq!(cut("bye"), "bye");
+        assert_eq!(cut(&"x".repeat(200)), "x".repeat(123));
+        assert_eq!(cut(&"ü".repeat(100)), "ü".repeat(61));
     }
 }
