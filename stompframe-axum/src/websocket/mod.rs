@@ -4,6 +4,8 @@ mod connection;
 #[cfg(feature = "websocket-client")]
 mod connector;
 mod control;
+#[cfg(test)]
+mod echo;
 mod handshake;
 mod sink;
 mod source;

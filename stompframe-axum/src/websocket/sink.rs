@@ -1,5 +1,6 @@
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use stompframe_core::session::{Close, OutgoingFrame};
@@ -97,7 +98,7 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
             self.gathered.push(&[], answers);
         }
         self.gathered
-            .poll_write(std::pin::Pin::new(&mut self.socket), context)
+            .poll_write(Pin::new(&mut self.socket), context)
             .map_err(|error| TransportError::Gone(error.into()))
     }
 
@@ -112,7 +113,14 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
             payload.extend_from_slice(cut(close.reason()).as_bytes());
             self.push_message(CLOSE, payload.into());
         }
-        self.poll_flush(context)
+        ready!(self.poll_flush(context))?;
+        if self.control.has_failed() {
+            // The client waits for the end of the connection, and its own close is not heard.
+            return Pin::new(&mut self.socket)
+                .poll_shutdown(context)
+                .map_err(|error| TransportError::Gone(error.into()));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -91,10 +91,7 @@ impl<R: AsyncRead + Unpin> WebSocketSource<R> {
                 Ok(Message::Ping(_) | Message::Pong(_)) => {
                     let answered = self.messages.flush(&mut wire);
                     return Poll::Ready(Some(match answered {
-                        Err(error) if !would_block(&error) => {
-                            self.failed = true;
-                            Err(what_went_wrong(error))
-                        }
+                        Err(error) if !would_block(&error) => Err(self.fail(error)),
                         _ => Ok(Received::Alive),
                     }));
                 }
@@ -107,13 +104,16 @@ impl<R: AsyncRead + Unpin> WebSocketSource<R> {
                 Ok(Message::Frame(_)) => {}
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
                 Err(error) if would_block(&error) => return Poll::Pending,
-                Err(error) => {
-                    self.failed = true;
-                    return Poll::Ready(Some(Err(what_went_wrong(error))));
-                }
+                Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
             }
         }
         Poll::Ready(None)
+    }
+
+    fn fail(&mut self, error: tungstenite::Error) -> TransportError {
+        self.failed = true;
+        self.control.fail();
+        what_went_wrong(error)
     }
 
     /// What still comes when there is nobody to make sense of it. It is read all the same, so that the
