@@ -34,9 +34,9 @@ impl Serve for Echo {
             let close = loop {
                 match poll_fn(|context| source.poll_message(context)).await {
                     Some(Ok(Received::Text(text))) => {
-                        sink.push(OutgoingFrame::Text(text.as_str().into()));
+                        sink.push(OutgoingFrame::text(text.as_str()));
                     }
-                    Some(Ok(Received::Binary(bytes))) => sink.push(OutgoingFrame::Binary(bytes)),
+                    Some(Ok(Received::Binary(bytes))) => sink.push(OutgoingFrame::binary(bytes)),
                     Some(Ok(Received::Alive)) => {}
                     None | Some(Err(TransportError::Gone(_))) => break 1000,
                     Some(Err(TransportError::NotUtf8(_))) => break 1007,

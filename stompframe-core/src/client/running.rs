@@ -17,7 +17,7 @@ use super::subscriptions::Subscriptions;
 use super::{ClientError, ClientLimits};
 use crate::error::Chain;
 use crate::session::{Close, OutgoingFrame};
-use crate::stomp::{self, Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
+use crate::stomp::{Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
 
 /// How many frames are written at once.
 const BATCH: usize = 256;
@@ -283,7 +283,7 @@ impl Writer<'_> {
                 // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
                 _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
                 Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
-                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
+                () = due => self.sink.push(OutgoingFrame::heart_beat()),
             }
             // The room they take is free again when they are written.
             for outgoing in &batch {

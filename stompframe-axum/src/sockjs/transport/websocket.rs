@@ -205,7 +205,7 @@ where
         match (self.terms.framing, output) {
             (_, Output::Ping) => self.sink.ping(),
             (Framing::SockJs, output) => {
-                self.sink.push(OutgoingFrame::Text(output.frame().into()));
+                self.sink.push(OutgoingFrame::text(output.frame()));
                 if let Output::Close(close) = output {
                     return Some(close);
                 }
