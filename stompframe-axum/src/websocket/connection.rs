@@ -1,3 +1,4 @@
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -13,6 +14,7 @@ use super::control::Control;
 use super::sink::WebSocketSink;
 use super::source::WebSocketSource;
 use super::upgrade::Upgrade;
+use crate::long_lived::Socket;
 
 /// What a WebSocket is opened for.
 pub(crate) trait Serve: Send + 'static {
@@ -59,18 +61,34 @@ impl Upgrade {
 
 /// Serves the connection that the handshake leaves behind.
 fn split(connection: Upgraded, max_message: usize, serve: impl Serve) -> BoxFuture<'static, ()> {
-    match downcast::<TokioIo<TcpStream>>(connection) {
-        // Straight on the socket, past what HTTP had around it.
+    let connection = match downcast::<TokioIo<TcpStream>>(connection) {
         Ok(Parts { io, read_buf, .. }) => {
-            let (reading, writing) = io.into_inner().into_split();
-            run(reading, writing, &read_buf, max_message, serve)
+            return straight(io.into_inner(), &read_buf, max_message, serve);
         }
+        Err(connection) => connection,
+    };
+    match downcast::<TokioIo<Socket>>(connection) {
+        Ok(Parts { io, read_buf, .. }) => match io.into_inner().into_stream() {
+            Some(socket) => straight(socket, &read_buf, max_message, serve),
+            None => Box::pin(ready(())),
+        },
         // TLS, for example.
         Err(connection) => {
             let (reading, writing) = tokio::io::split(TokioIo::new(connection));
             run(reading, writing, &[], max_message, serve)
         }
     }
+}
+
+/// On the socket itself, past what HTTP had around it. Some of it has been read already.
+fn straight(
+    socket: TcpStream,
+    read: &[u8],
+    max_message: usize,
+    serve: impl Serve,
+) -> BoxFuture<'static, ()> {
+    let (reading, writing) = socket.into_split();
+    run(reading, writing, read, max_message, serve)
 }
 
 fn run(
