@@ -45,5 +45,6 @@ pub(crate) fn is_credential(name: &str) -> bool {
 
 /// Whether the name is one of these, which are written in lower case.
 fn is_one_of(names: &[&str], name: &str) -> bool {
-    names.iter().any(|one| one.eq_ignore_ascii_case(name))
+    // As it is written is how it is written as a rule, and that is seen at once.
+    names.contains(&name) || names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }
