@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytestring::ByteString;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,10 @@ use crate::stomp::{self, Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Ve
 
 /// How many frames are written at once.
 const BATCH: usize = 256;
+
+/// How many frames, and how many bytes, are handled without a pause. Whoever they are for has them
+/// written then.
+const TURN: (usize, usize) = (64, 64 * 1024);
 
 /// How much later than promised a heart-beat of the server may at least come (STOMP 1.2,
 /// Heart-beating).
@@ -105,12 +110,20 @@ impl Running {
             gives_back,
             subscriptions,
             link: &link,
+            frames: 0,
+            bytes: 0,
         };
         let writer = Writer {
             sink,
             unsent,
             every: agreed.client_sends,
-            limits: &limits,
+            // One that sends heart-beats lives, however long it takes nothing: brokers stop reading
+            // from who publishes while they have no room. The reader sees it die.
+            patience: match agreed.server_sends {
+                Some(_) => None,
+                None => Some(limits.send_timeout),
+            },
+            close_timeout: limits.close_timeout,
             link: &link,
         };
         let because = tokio::select! {
@@ -165,6 +178,9 @@ struct Reader<'a> {
     gives_back: bool,
     subscriptions: &'a Subscriptions,
     link: &'a Arc<Link>,
+    /// What has been handled since the last pause.
+    frames: usize,
+    bytes: usize,
 }
 
 impl Reader<'_> {
@@ -172,7 +188,7 @@ impl Reader<'_> {
         let mut heard = Instant::now();
         loop {
             // What came behind CONNECTED is there already.
-            if let Err(because) = self.handle_frames() {
+            if let Err(because) = self.handle_frames().await {
                 return because;
             }
             let receiving = poll_fn(|context| self.source.poll_receive(context));
@@ -199,10 +215,18 @@ impl Reader<'_> {
         }
     }
 
-    fn handle_frames(&mut self) -> Result<(), ClientError> {
+    async fn handle_frames(&mut self) -> Result<(), ClientError> {
         loop {
             match self.decoder.next() {
-                Ok(Some(Decoded::Frame(frame))) => self.handle(frame)?,
+                Ok(Some(Decoded::Frame(frame))) => {
+                    self.frames += 1;
+                    self.bytes += frame.body.len();
+                    self.handle(frame)?;
+                    if self.frames >= TURN.0 || self.bytes >= TURN.1 {
+                        (self.frames, self.bytes) = (0, 0);
+                        yield_now().await;
+                    }
+                }
                 Ok(Some(Decoded::HeartBeat)) => {}
                 Ok(None) => return Ok(()),
                 Err(error) => return Err(lost(format!("what came is no STOMP: {error}"))),
@@ -257,13 +281,16 @@ struct Writer<'a> {
     unsent: Unsent,
     /// How often we have promised to be heard.
     every: Option<Duration>,
-    limits: &'a ClientLimits,
+    /// How long the server may take what is written, if there is a bound.
+    patience: Option<Duration>,
+    close_timeout: Duration,
     link: &'a Link,
 }
 
 impl Writer<'_> {
     async fn run(mut self, stop: &CancellationToken) -> ClientError {
         let mut batch = Vec::with_capacity(BATCH);
+        let ends = &self.link.ends;
         loop {
             let due = async {
                 match self.every {
@@ -276,10 +303,7 @@ impl Writer<'_> {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return self.close().await,
-                () = self.link.ends.cancelled() => {
-                    self.close().await;
-                    return lost("it was given up, to begin anew");
-                }
+                () = ends.cancelled() => return self.give_up().await,
                 // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
                 _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
                 Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
@@ -292,8 +316,13 @@ impl Writer<'_> {
             while let Ok(frame) = self.unsent.urgent.try_recv() {
                 self.push(&frame);
             }
-            if let Err(because) = self.flush().await {
-                return because;
+            tokio::select! {
+                biased;
+                flushed = self.flush() => if let Err(because) = flushed {
+                    return because;
+                },
+                () = stop.cancelled() => return self.close().await,
+                () = ends.cancelled() => return self.give_up().await,
             }
             batch.clear();
         }
@@ -306,13 +335,20 @@ impl Writer<'_> {
     }
 
     async fn flush(&mut self) -> Result<(), ClientError> {
-        let patience = self.limits.send_timeout;
         let flushing = poll_fn(|context| self.sink.poll_flush(context));
-        match timeout(patience, flushing).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(lost(Chain(&error).to_string())),
-            Err(_) => Err(lost(format!("nothing could be written for {patience:?}"))),
-        }
+        let flushed = match self.patience {
+            None => flushing.await,
+            Some(patience) => match timeout(patience, flushing).await {
+                Ok(flushed) => flushed,
+                Err(_) => return Err(lost(format!("it took nothing for {patience:?}"))),
+            },
+        };
+        flushed.map_err(|error| lost(Chain(&error).to_string()))
+    }
+
+    async fn give_up(self) -> ClientError {
+        self.close().await;
+        lost("it was given up, to begin anew")
     }
 
     /// Writes what is left, DISCONNECT, and closes.
@@ -328,7 +364,7 @@ impl Writer<'_> {
             self.push(&Frame::new(Command::Disconnect));
         }
         let closing = poll_fn(|context| self.sink.poll_close(context, &Close::NORMAL));
-        let _ = timeout(self.limits.close_timeout, closing).await;
+        let _ = timeout(self.close_timeout, closing).await;
         ClientError::Closed
     }
 }
