@@ -3,6 +3,7 @@
 
 mod flood;
 mod ledger;
+mod node;
 mod process;
 mod restarts;
 
@@ -49,6 +50,7 @@ with_brokers_of_their_own!(
         };
         flooded(broker.relay(), flood, broker.tell("alarm"), broker.tell("calm")).await;
     };
+    a_node_on_rabbitmq_is_killed, "rabbitmq", 24_080, node::is_killed;
 );
 
 macro_rules! behind_a_slow_link {
