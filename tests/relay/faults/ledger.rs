@@ -13,7 +13,7 @@ use super::process::Broker;
 
 /// As many clients send one message after the other, each when the RECEIPT of the last has come and not
 /// more often than this: 500 a second together.
-const SENDERS: u64 = 100;
+const SENDERS: u32 = 100;
 const EVERY: Duration = Duration::from_millis(200);
 
 /// How long they send before something happens, and again behind it.
@@ -36,7 +36,7 @@ struct Progress {
 async fn send(client: TestClient, first: u64, progress: Arc<Progress>) -> Ledger {
     client.subscribe("/user/queue/errors").await;
     let mut ledger = Ledger::default();
-    let start = Instant::now() + EVERY.mul_f64(first as f64 / SENDERS as f64);
+    let start = Instant::now() + EVERY.mul_f64(first as f64 / f64::from(SENDERS));
     let mut times = interval_at(start, EVERY);
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for number in (first..).step_by(SENDERS as usize) {
@@ -79,7 +79,7 @@ pub(super) async fn ledger(broker: &Broker, happens: impl Future<Output = ()>) -
         }
     });
     let mut senders = Vec::new();
-    for first in 0..SENDERS {
+    for first in 0..u64::from(SENDERS) {
         let client = app.connect().await;
         senders.push(tokio::spawn(send(client, first, Arc::clone(&progress))));
     }

@@ -24,7 +24,7 @@ const BROKER: &str = "STOMPFRAME_NODE_ON";
 const TOPIC: &str = "/topic/said";
 
 /// How many clients there are on each node, and how often each of them sends.
-const CLIENTS: u64 = 8;
+const CLIENTS: u32 = 8;
 const EVERY: Duration = Duration::from_millis(50);
 
 /// Clients may lose a node, and nothing else.
@@ -36,15 +36,17 @@ pub(super) async fn is_killed(broker: Broker) {
     survivor.broker_status().unwrap().available().await;
     let (mut victim, doomed) = start(&broker).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let mut stay = Vec::new();
-    for number in 0..CLIENTS {
-        stay.push(Client::start(number, Tcp::new(&alive), &stop).await);
+    let (mut stay, mut move_on) = (Vec::new(), Vec::new());
+    for number in 0..u64::from(2 * CLIENTS) {
+        let (to, clients) = match number < u64::from(CLIENTS) {
+            true => (Tcp::new(&alive), &mut stay),
+            false => (Tcp::any_of([&doomed, &alive]), &mut move_on),
+        };
+        clients.push(Client::start(number, to).await);
     }
-    let mut move_on = Vec::new();
-    for number in CLIENTS..2 * CLIENTS {
-        let either = Tcp::any_of([&doomed, &alive]);
-        move_on.push(Client::start(number, either, &stop).await);
-    }
+    let begin = |one: Client| one.begin(Arc::clone(&stop));
+    let stay: Vec<_> = stay.into_iter().map(begin).collect();
+    let move_on: Vec<_> = move_on.into_iter().map(begin).collect();
     // Nobody sees this user again.
     let gone = client("gone", Tcp::new(&doomed)).no_reconnect();
     let gone = gone.connect().await.unwrap();
@@ -67,7 +69,11 @@ pub(super) async fn is_killed(broker: Broker) {
     assert!(forgotten <= Duration::from_millis(20_500), "{forgotten:?}");
     assert!(nodes.remote_users().is_empty());
     for one in &move_on {
-        assert!(nodes.is_online(&one.name), "{} came here", one.name);
+        assert!(
+            nodes.is_online(&name(one.number)),
+            "{} came here",
+            one.number
+        );
     }
     stop.store(true, Ordering::Relaxed);
 
@@ -155,9 +161,10 @@ async fn in_a_process_of_its_own() {
 }
 
 /// Sends with receipts, and hears what all send.
-struct Client {
-    name: String,
-    sending: JoinHandle<Sent>,
+struct Client<S = ()> {
+    number: u64,
+    client: StompClient,
+    sending: S,
     subscription: Subscription,
     errors: Subscription,
 }
@@ -167,6 +174,10 @@ struct Sent {
     confirmed: Vec<u64>,
     refused: Vec<u64>,
     longest: Duration,
+}
+
+fn name(number: u64) -> String {
+    format!("user-{number}")
 }
 
 fn client(name: &str, to: Tcp) -> stompframe::client::ClientBuilder {
@@ -184,20 +195,32 @@ fn client(name: &str, to: Tcp) -> stompframe::client::ClientBuilder {
 }
 
 impl Client {
-    async fn start(number: u64, to: Tcp, stop: &Arc<AtomicBool>) -> Self {
-        let name = format!("user-{number}");
-        let client = client(&name, to).connect().await.unwrap();
+    async fn start(number: u64, to: Tcp) -> Self {
+        let client = client(&name(number), to).connect().await.unwrap();
         let errors = client.subscribe("/user/queue/errors").await.unwrap();
         let subscription = client.subscribe(TOPIC).await.unwrap();
-        let sending = tokio::spawn(send(client, number, Arc::clone(stop)));
         Self {
-            name,
-            sending,
+            number,
+            client,
+            sending: (),
             subscription,
             errors,
         }
     }
 
+    fn begin(self, stop: Arc<AtomicBool>) -> Client<JoinHandle<Sent>> {
+        let sending = tokio::spawn(send(self.client.clone(), self.number, stop));
+        Client {
+            number: self.number,
+            client: self.client,
+            sending,
+            subscription: self.subscription,
+            errors: self.errors,
+        }
+    }
+}
+
+impl Client<JoinHandle<Sent>> {
     /// What it has sent, and what it hears.
     async fn end(mut self) -> (Sent, Subscription) {
         let sent = self.sending.await.unwrap();
@@ -239,7 +262,7 @@ async fn all_of(mut subscription: Subscription, wanted: &BTreeSet<u64>) -> Heard
         match incoming {
             Incoming::Message(message) => {
                 let number: u64 = message.json().unwrap();
-                let before = last.insert(number % (2 * CLIENTS), number);
+                let before = last.insert(number % u64::from(2 * CLIENTS), number);
                 assert!(before.is_none_or(|before| before < number));
                 heard.numbers.insert(number);
             }

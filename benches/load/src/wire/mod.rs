@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn raw_messages_are_found_when_they_are_whole() {
-        let (bytes, _) = wire(Transport::Tcp, Language::Raw).send("", &Body::new(SMALLEST));
+        let body = Body::new(SMALLEST);
+        let (bytes, _) = wire(Transport::Tcp, Language::Raw).send("", &body, false);
         assert_eq!(raw_tcp(&bytes[..3]), None);
         assert_eq!(raw_tcp(&bytes[..bytes.len() - 1]), None);
         let (body, used) = raw_tcp(&bytes).unwrap();
