@@ -9,6 +9,7 @@
 //! * [`ClientOutboundChannel`]: what the broker delivers, into the sessions' outbound queues.
 
 mod broker;
+mod encoding;
 mod inbound;
 mod interceptor;
 mod interceptors;

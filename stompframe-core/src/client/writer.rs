@@ -2,6 +2,7 @@ use std::future::{pending, poll_fn};
 use std::time::Duration;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,7 @@ use super::link::{Link, Outgoing, Unsent};
 use super::running::lost;
 use crate::error::Chain;
 use crate::session::{Close, OutgoingFrame};
-use crate::stomp::{self, Command, Frame};
+use crate::stomp::{Command, Frame};
 
 /// How many frames are written at once.
 const BATCH: usize = 256;
@@ -48,7 +49,7 @@ impl Writer<'_> {
                 // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
                 _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
                 Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
-                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
+                () = due => self.sink.push(OutgoingFrame::heart_beat()),
             }
             // The room they take is free again when they are written.
             self.ask_for_receipt(&mut batch);
@@ -129,7 +130,11 @@ fn with_receipt(frame: &OutgoingFrame, id: u64) -> OutgoingFrame {
     let head = memchr::memchr(b'\n', bytes).map_or(0, |end| end + 1);
     let (command, rest) = bytes.split_at(head);
     let receipt = format!("receipt:{id}\n");
-    OutgoingFrame::new(Bytes::from([command, receipt.as_bytes(), rest].concat()))
+    let bytes = Bytes::from([command, receipt.as_bytes(), rest].concat());
+    match ByteString::try_from(bytes.clone()) {
+        Ok(text) if frame.is_text() => OutgoingFrame::text(text),
+        _ => OutgoingFrame::binary(bytes),
+    }
 }
 
 #[cfg(test)]
