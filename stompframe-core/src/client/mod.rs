@@ -39,6 +39,7 @@ mod handle;
 mod incoming;
 mod limits;
 mod link;
+mod pace;
 mod receipts;
 mod running;
 mod send;
@@ -50,6 +51,7 @@ mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
 mod transaction;
+mod writer;
 
 pub use self::backoff::Backoff;
 pub use self::builder::ClientBuilder;
@@ -58,6 +60,7 @@ pub use self::error::{ClientError, ServerError};
 pub use self::handle::StompClient;
 pub use self::incoming::{Incoming, Received};
 pub use self::limits::ClientLimits;
+pub(crate) use self::pace::Pace;
 pub use self::receipts::Confirmation;
 pub use self::send::SendRequest;
 pub use self::state::{ClientState, Connected};

@@ -1,11 +1,11 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Sleep, sleep, timeout};
 
 use super::ClientError;
@@ -18,12 +18,17 @@ pub(super) struct Receipts {
     window: Arc<Semaphore>,
     patience: Duration,
     state: Mutex<State>,
+    /// Whenever one was answered, or is not awaited any more.
+    answered: Notify,
 }
+
+/// A place in the window: that of one receipt, or of several that belong together.
+pub(super) type Place = Arc<OwnedSemaphorePermit>;
 
 #[derive(Debug, Default)]
 struct State {
     last: u64,
-    waiting: HashMap<u64, Waiting>,
+    waiting: BTreeMap<u64, Waiting>,
     /// Why there will be no more, once the connection is over.
     over: Option<ClientError>,
 }
@@ -33,7 +38,7 @@ struct Waiting {
     answer: oneshot::Sender<Answer>,
     /// The subscription that this makes anew.
     renews: Option<ByteString>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Receipts {
@@ -42,6 +47,7 @@ impl Receipts {
             window: Arc::new(Semaphore::new(window.clamp(1, Semaphore::MAX_PERMITS))),
             patience,
             state: Mutex::default(),
+            answered: Notify::new(),
         }
     }
 
@@ -51,11 +57,26 @@ impl Receipts {
         self: &Arc<Self>,
         renews: Option<ByteString>,
     ) -> Result<(String, Confirmation), ClientError> {
+        let place = self.place().await?;
+        self.expect_in(place, renews)
+    }
+
+    /// Waits for a place in the window.
+    pub(super) async fn place(&self) -> Result<Place, ClientError> {
         let place = Arc::clone(&self.window).acquire_owned();
         let Ok(Ok(place)) = timeout(self.patience, place).await else {
             let over = self.state().over.clone();
             return Err(over.unwrap_or(ClientError::TimedOut(self.patience)));
         };
+        Ok(Arc::new(place))
+    }
+
+    /// As [`expect`](Self::expect), in a place that is taken already.
+    pub(super) fn expect_in(
+        self: &Arc<Self>,
+        place: Place,
+        renews: Option<ByteString>,
+    ) -> Result<(String, Confirmation), ClientError> {
         let (answer, answered) = oneshot::channel();
         let mut state = self.state();
         if let Some(over) = &state.over {
@@ -93,9 +114,28 @@ impl Receipts {
         waiting.is_some_and(|waiting| waiting.answer.send(Err(because)).is_ok())
     }
 
+    /// Waits until everything that was asked for so far is answered, whatever the answer is.
+    pub(super) async fn settled(&self) -> Result<(), ClientError> {
+        let last = self.state().last;
+        let settling = async {
+            loop {
+                let answered = self.answered.notified();
+                let oldest = self.state().waiting.keys().next().copied();
+                if oldest.is_none_or(|oldest| oldest > last) {
+                    return;
+                }
+                answered.await;
+            }
+        };
+        let settled = timeout(self.patience, settling).await;
+        settled.map_err(|_| ClientError::TimedOut(self.patience))
+    }
+
     fn take(&self, id: &str) -> Option<Waiting> {
         let id: u64 = id.parse().ok()?;
-        self.state().waiting.remove(&id)
+        let waiting = self.state().waiting.remove(&id);
+        self.answered.notify_waiters();
+        waiting
     }
 
     /// No more will come: all who wait learn why.
@@ -104,6 +144,7 @@ impl Receipts {
         let over = state.over.get_or_insert_with(|| because.clone()).clone();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
+        self.answered.notify_waiters();
         self.window.close();
         for Waiting { answer, .. } in waiting.into_values() {
             let _ = answer.send(Err(over.clone()));
@@ -147,6 +188,7 @@ impl Future for Confirmation {
         // Its place in the window is free again.
         let id = self.id;
         self.receipts.state().waiting.remove(&id);
+        self.receipts.answered.notify_waiters();
         Poll::Ready(Err(ClientError::TimedOut(patience)))
     }
 }
@@ -187,5 +229,42 @@ mod tests {
         let (id, confirmation) = receipts.expect(None).await.unwrap();
         receipts.confirm(&id);
         confirmation.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_asked_for_so_far_is_settled_when_all_of_it_is_answered() {
+        let receipts = Arc::new(Receipts::new(3, Duration::from_secs(5)));
+        receipts.settled().await.unwrap();
+        let (first, _first) = receipts.expect(None).await.unwrap();
+        let (second, _second) = receipts.expect(None).await.unwrap();
+        let mut settled = Box::pin(receipts.settled());
+        assert!(poll!(settled.as_mut()).is_pending());
+        let (_, _later) = receipts.expect(None).await.unwrap();
+        receipts.confirm(&second);
+        assert!(poll!(settled.as_mut()).is_pending());
+        receipts.confirm(&first);
+        settled.await.unwrap();
+        let error = receipts.settled().await.unwrap_err();
+        assert!(matches!(error, ClientError::TimedOut(_)), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_belongs_together_has_one_place() {
+        let receipts = Arc::new(Receipts::new(1, Duration::from_secs(5)));
+        let place = receipts.place().await.unwrap();
+        let mut all = Vec::new();
+        for _ in 0..10 {
+            all.push(receipts.expect_in(Arc::clone(&place), None).unwrap());
+        }
+        drop(place);
+        let (last, _) = all.pop().unwrap();
+        for (id, confirmation) in all {
+            receipts.confirm(&id);
+            confirmation.await.unwrap();
+        }
+        let error = receipts.place().await.unwrap_err();
+        assert!(matches!(error, ClientError::TimedOut(_)), "{error}");
+        receipts.confirm(&last);
+        receipts.place().await.unwrap();
     }
 }

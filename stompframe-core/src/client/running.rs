@@ -1,11 +1,11 @@
-//! One connection to the server while it lasts: CONNECT, reading, writing, heart-beats.
+//! One connection to the server while it lasts: CONNECT, and then reading beside writing.
 
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::builder::Options;
@@ -14,13 +14,11 @@ use super::error::ServerError;
 use super::incoming::{Incoming, Received};
 use super::link::{Link, Unsent};
 use super::subscriptions::Subscriptions;
+use super::writer::Writer;
 use super::{ClientError, ClientLimits};
 use crate::error::Chain;
-use crate::session::{Close, OutgoingFrame};
-use crate::stomp::{self, Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
-
-/// How many frames are written at once.
-const BATCH: usize = 256;
+use crate::session::OutgoingFrame;
+use crate::stomp::{Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
 
 /// How much later than promised a heart-beat of the server may at least come (STOMP 1.2,
 /// Heart-beating).
@@ -229,7 +227,7 @@ impl Reader<'_> {
             Command::Receipt => {
                 let id = frame.header("receipt-id").unwrap_or_default();
                 if let Some(renewed) = self.link.receipts.confirm(id) {
-                    self.subscriptions.take(&renewed, Incoming::Gap);
+                    self.subscriptions.renewed(&renewed, self.link.generation);
                 }
             }
             // The server closes now (STOMP 1.2, ERROR). RabbitMQ does not always; but nothing says
@@ -252,87 +250,6 @@ impl Reader<'_> {
     }
 }
 
-struct Writer<'a> {
-    sink: Box<dyn Sink>,
-    unsent: Unsent,
-    /// How often we have promised to be heard.
-    every: Option<Duration>,
-    limits: &'a ClientLimits,
-    link: &'a Link,
-}
-
-impl Writer<'_> {
-    async fn run(mut self, stop: &CancellationToken) -> ClientError {
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            let due = async {
-                match self.every {
-                    // Early, because the interval is a promise and a timer keeps it only
-                    // approximately.
-                    Some(every) => sleep(every.mul_f32(0.75)).await,
-                    None => pending().await,
-                }
-            };
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return self.close().await,
-                () = self.link.ends.cancelled() => {
-                    self.close().await;
-                    return lost("it was given up, to begin anew");
-                }
-                // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
-                _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
-                Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
-                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
-            }
-            // The room they take is free again when they are written.
-            for outgoing in &batch {
-                self.sink.push(outgoing.frame.clone());
-            }
-            while let Ok(frame) = self.unsent.urgent.try_recv() {
-                self.push(&frame);
-            }
-            if let Err(because) = self.flush().await {
-                return because;
-            }
-            batch.clear();
-        }
-    }
-
-    fn push(&mut self, frame: &Frame) {
-        if let Ok(frame) = OutgoingFrame::encode(frame, self.link.version) {
-            self.sink.push(frame);
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), ClientError> {
-        let patience = self.limits.send_timeout;
-        let flushing = poll_fn(|context| self.sink.poll_flush(context));
-        match timeout(patience, flushing).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(lost(Chain(&error).to_string())),
-            Err(_) => Err(lost(format!("nothing could be written for {patience:?}"))),
-        }
-    }
-
-    /// Writes what is left, DISCONNECT, and closes.
-    async fn close(mut self) -> ClientError {
-        self.unsent.outgoing.close();
-        while let Ok(outgoing) = self.unsent.outgoing.try_recv() {
-            self.sink.push(outgoing.frame);
-        }
-        while let Ok(frame) = self.unsent.urgent.try_recv() {
-            self.push(&frame);
-        }
-        if self.link.begin_disconnecting() {
-            self.push(&Frame::new(Command::Disconnect));
-        }
-        let closing = poll_fn(|context| self.sink.poll_close(context, &Close::NORMAL));
-        let _ = timeout(self.limits.close_timeout, closing).await;
-        ClientError::Closed
-    }
-}
-
-fn lost(because: impl Into<ByteString>) -> ClientError {
+pub(super) fn lost(because: impl Into<ByteString>) -> ClientError {
     ClientError::Lost(because.into())
 }
