@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use stompframe_core::stomp::{
     Command, DecodeErrorKind, Decoded, Decoder, EncodeError, Frame, FrameLimits, FrameWriter,
-    MessageTemplate, Version, encode,
+    MessageTemplate, Version, encode, encode_message,
 };
 
 use super::SEPARATOR;
@@ -137,7 +137,7 @@ impl Expected {
     }
 }
 
-/// There are three ways to write a frame, with one result.
+/// There are four ways to write a frame, with one result.
 fn assert_same_by_other_ways(frame: &Frame, version: Version, bytes: &Bytes) {
     let mut writer = FrameWriter::new(frame.command, version);
     for (name, value) in &frame.headers {
@@ -148,8 +148,10 @@ fn assert_same_by_other_ways(frame: &Frame, version: Version, bytes: &Bytes) {
     if frame.command == Command::Message {
         let headers: Vec<_> = frame.headers.iter().collect();
         let (own, shared) = headers.split_at(headers.len() / 2);
-        let template = MessageTemplate::new(version, shared.iter().copied(), &frame.body);
+        let template = MessageTemplate::new(version, shared, &frame.body);
         assert_eq!(template.fill(own).bytes, bytes);
+        let encoded = encode_message(version, &headers, &frame.body);
+        assert_eq!(encoded.bytes, bytes);
     }
 }
 

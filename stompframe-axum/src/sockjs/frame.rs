@@ -43,7 +43,7 @@ impl Output {
                     if at > 0 {
                         frame.push(',');
                     }
-                    if let OutgoingFrame::Text(text) = message {
+                    if let Some(text) = message.as_text() {
                         quote(text, &mut frame);
                     }
                 }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn messages(texts: &[&'static str]) -> Output {
-        let text = |text: &&'static str| OutgoingFrame::Text((*text).into());
+        let text = |text: &&'static str| OutgoingFrame::text(*text);
         Output::Messages(texts.iter().map(text).collect())
     }
 

@@ -64,7 +64,7 @@ impl SockJsConnection {
     /// When the client has gone.
     pub async fn send(&mut self, message: impl Into<ByteString>) -> Result<(), TransportError> {
         poll_fn(|context| self.sink.poll_room(context, MAX_WAITING)).await?;
-        self.sink.push(OutgoingFrame::Text(message.into()));
+        self.sink.push(OutgoingFrame::text(message));
         Ok(())
     }
 

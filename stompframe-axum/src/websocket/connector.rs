@@ -192,15 +192,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     fn push(&mut self, frame: OutgoingFrame) {
-        self.pushed.push_back(match frame {
-            OutgoingFrame::Text(text) => {
-                let bytes = text.into_bytes();
-                match Utf8Bytes::try_from(bytes.clone()) {
-                    Ok(text) => Message::Text(text),
-                    Err(_) => Message::Binary(bytes),
-                }
-            }
-            OutgoingFrame::Binary(bytes) => Message::Binary(bytes),
+        let is_text = frame.is_text();
+        let bytes = frame.into_bytes();
+        let text = is_text.then(|| Utf8Bytes::try_from(bytes.clone()));
+        self.pushed.push_back(match text {
+            Some(Ok(text)) => Message::Text(text),
+            _ => Message::Binary(bytes),
         });
     }
 

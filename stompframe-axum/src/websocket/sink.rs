@@ -70,10 +70,7 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
     const PINGS: bool = true;
 
     fn push(&mut self, frame: OutgoingFrame) {
-        let first = match frame {
-            OutgoingFrame::Text(_) => TEXT,
-            OutgoingFrame::Binary(_) => BINARY,
-        };
+        let first = if frame.is_text() { TEXT } else { BINARY };
         self.push_message(first, frame.into_bytes());
     }
 

@@ -33,6 +33,12 @@ impl ClientSends {
 }
 
 impl ClientSends {
+    /// Whether it is published to where the broker is not.
+    fn is_foreign(&self, message: &Message) -> bool {
+        message.message_type() == MessageType::Message
+            && !self.broker_prefixes.cover(message.destination())
+    }
+
     fn refuse(&self, message: &Message) -> Option<MessagingError> {
         let destination = message.destination();
         let is_closed = message.message_type() == MessageType::Message
@@ -50,6 +56,7 @@ impl MessageHandler for ClientSends {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
         match self.refuse(message) {
             Some(error) => Handling::Done(Err(error)),
+            None if self.is_foreign(message) => Handling::Ignored,
             None => self.broker.handle(&message.without_credentials(), session),
         }
     }

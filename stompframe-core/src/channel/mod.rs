@@ -10,6 +10,7 @@
 
 mod broker;
 mod committing;
+mod encoding;
 mod inbound;
 mod interceptor;
 mod interceptors;

@@ -1,14 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use smallvec::SmallVec;
-
+use super::encoding::{Encoder, Seen};
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
 use crate::error::{Chain, MessagingError};
 use crate::message::{Message, SubscriptionId};
 use crate::session::{Backlog, OutgoingFrame, Session};
-use crate::stomp::{MessageTemplate, Version};
+use crate::stomp::Version;
 
 /// One subscription of one session: where a message can be delivered to.
 #[derive(Clone, Debug)]
@@ -74,8 +73,10 @@ impl ClientOutboundChannel {
     #[must_use]
     pub fn fan_out<'m>(&'m self, message: &'m Message) -> FanOut<'m> {
         debug_assert!(self.is_plain());
+        let id = self.message_id(self.next_delivery());
         FanOut {
-            encoder: self.encoder(message, &self.next_delivery()),
+            encoder: Encoder::new(Seen::as_addressed(message), id),
+            backlog: &self.backlog,
         }
     }
 
@@ -103,19 +104,49 @@ impl ClientOutboundChannel {
     /// Delivers to one recipient without asking interceptors, and whether or not it still has the
     /// subscription: the caller knows that.
     pub fn push(&self, message: &Message, recipient: &Recipient, delivery: Delivery) {
+        let Recipient {
+            session,
+            subscription,
+        } = recipient;
+        self.push_seen(Seen::as_addressed(message), session, subscription, delivery);
+    }
+
+    /// As [`push`](Self::push), to one that sees the message come to this destination, and has nothing to
+    /// acknowledge.
+    pub(crate) fn push_at(
+        &self,
+        destination: &str,
+        message: &Message,
+        session: &Session,
+        subscription: &SubscriptionId,
+    ) {
+        let seen = Seen {
+            message,
+            destination,
+        };
+        self.push_seen(seen, session, subscription, self.next_delivery());
+    }
+
+    fn push_seen(
+        &self,
+        seen: Seen<'_>,
+        session: &Session,
+        subscription: &SubscriptionId,
+        delivery: Delivery,
+    ) {
         debug_assert!(self.is_plain());
-        recipient
-            .session
-            .push(self.encode(message, recipient, delivery));
+        session.push(self.encode(seen, session, subscription, delivery));
     }
 
     /// Delivers to one recipient without asking interceptors, as long as it has the subscription.
     pub fn push_if_subscribed(&self, message: &Message, recipient: &Recipient, delivery: Delivery) {
         debug_assert!(self.is_plain());
-        let frame = self.encode(message, recipient, delivery);
-        recipient
-            .session
-            .push_if_subscribed(&recipient.subscription, frame);
+        let Recipient {
+            session,
+            subscription,
+        } = recipient;
+        let frame = self.encode(Seen::as_addressed(message), session, subscription, delivery);
+        session.push_if_subscribed(subscription, frame);
     }
 
     /// Delivers to one recipient, through the interceptors, as long as it has the subscription.
@@ -162,7 +193,12 @@ impl ClientOutboundChannel {
             return Ok(stopped);
         }
         // Interceptors may have taken their time, and the client may have unsubscribed meanwhile.
-        let frame = self.encode(&message, recipient, delivery);
+        let frame = self.encode(
+            Seen::as_addressed(&message),
+            session,
+            subscription,
+            delivery,
+        );
         session.push_if_subscribed(subscription, frame);
         let result = Ok(Outcome::Handled);
         self.interceptors.done(&message, &result, context);
@@ -171,15 +207,14 @@ impl ClientOutboundChannel {
 
     fn encode(
         &self,
-        message: &Message,
-        recipient: &Recipient,
+        seen: Seen<'_>,
+        session: &Session,
+        subscription: &SubscriptionId,
         delivery: Delivery,
     ) -> OutgoingFrame {
-        self.encoder(message, &delivery).encode_as(
-            recipient.session.version(),
-            &recipient.subscription,
-            delivery,
-        )
+        let id = self.message_id(delivery);
+        let frame = seen.encode(session.version(), subscription, &id, delivery);
+        frame.into()
     }
 
     /// Delivers to many, each through the interceptors; one that fails is logged and hinders no
@@ -197,17 +232,9 @@ impl ClientOutboundChannel {
         }
     }
 
-    fn encoder<'m>(&'m self, message: &'m Message, delivery: &Delivery) -> Encoder<'m> {
-        Encoder {
-            message,
-            backlog: &self.backlog,
-            id: self.message_id(delivery),
-            shared: [const { None }; 3],
-        }
-    }
-
-    fn message_id(&self, delivery: &Delivery) -> String {
-        format!("{}-{}", self.id_prefix, delivery.number)
+    fn message_id(&self, delivery: Delivery) -> String {
+        let (prefix, mut number) = (&self.id_prefix, itoa::Buffer::new());
+        [prefix, "-", number.format(delivery.number)].concat()
     }
 }
 
@@ -215,6 +242,7 @@ impl ClientOutboundChannel {
 #[derive(Debug)]
 pub struct FanOut<'m> {
     encoder: Encoder<'m>,
+    backlog: &'m Arc<Backlog>,
 }
 
 impl FanOut<'_> {
@@ -237,10 +265,14 @@ impl FanOut<'_> {
                 Some(position) => encoded[position].2.clone(),
                 None => {
                     let frame = self.encoder.encode(version, subscription);
-                    if encoded.len() < MAX_SHARED {
+                    let frame = OutgoingFrame::from(frame);
+                    if encoded.len() == MAX_SHARED {
+                        frame
+                    } else {
+                        let frame = frame.shared(self.backlog);
                         encoded.push((version, subscription, frame.clone()));
+                        frame
                     }
-                    frame
                 }
             };
             session.push(frame);
@@ -251,69 +283,3 @@ impl FanOut<'_> {
 /// How many distinct encodings of one message are remembered while it is delivered. Where every
 /// client names its subscription differently, looking further costs more than encoding again.
 const MAX_SHARED: usize = 16;
-
-/// What every MESSAGE has of its own; an application's header of the same name would stand there
-/// twice.
-const OWN: [&str; 3] = ["destination", "message-id", "subscription"];
-
-/// Encodes one message for many subscriptions: what they share once for each version, and the rest
-/// for each.
-#[derive(Debug)]
-struct Encoder<'m> {
-    message: &'m Message,
-    backlog: &'m Arc<Backlog>,
-    id: String,
-    shared: [Option<MessageTemplate>; 3],
-}
-
-impl<'m> Encoder<'m> {
-    fn encode(&mut self, version: Version, subscription: &SubscriptionId) -> OutgoingFrame {
-        self.fill(version, subscription, &[])
-    }
-
-    /// What acknowledgements and redelivery need is said, too.
-    fn encode_as(
-        mut self,
-        version: Version,
-        subscription: &SubscriptionId,
-        delivery: Delivery,
-    ) -> OutgoingFrame {
-        if !delivery.acknowledge && delivery.redelivered == 0 {
-            return self.encode(version, subscription);
-        }
-        let id = self.id.clone();
-        let count = (delivery.redelivered.saturating_add(1)).to_string();
-        let mut own: SmallVec<[(&str, &str); 3]> = SmallVec::new();
-        // STOMP 1.2, ACK; earlier versions name the message-id.
-        if delivery.acknowledge && version == Version::V1_2 {
-            own.push(("ack", &id));
-        }
-        if delivery.redelivered > 0 {
-            own.extend([("redelivered", "true"), ("delivery-count", &count)]);
-        }
-        self.fill(version, subscription, &own)
-    }
-
-    fn fill(
-        &mut self,
-        version: Version,
-        subscription: &SubscriptionId,
-        own: &[(&str, &str)],
-    ) -> OutgoingFrame {
-        let message = self.message;
-        let shared = self.shared[version as usize].get_or_insert_with(|| {
-            let application = message
-                .headers()
-                .iter()
-                .filter(|(name, _)| !OWN.contains(name));
-            let headers =
-                std::iter::once(("destination", message.destination())).chain(application);
-            MessageTemplate::new(version, headers, message.payload())
-        });
-        let mut headers: SmallVec<[(&str, &str); 5]> = SmallVec::new();
-        headers.extend(subscription.header().map(|id| ("subscription", id)));
-        headers.push(("message-id", self.id.as_str()));
-        headers.extend_from_slice(own);
-        OutgoingFrame::new(self.backlog.counted(shared.fill(&headers).bytes))
-    }
-}

@@ -10,7 +10,7 @@ use super::running::lost;
 use super::{ClientError, ClientLimits};
 use crate::error::Chain;
 use crate::session::{Close, OutgoingFrame};
-use crate::stomp::{self, Command, Frame};
+use crate::stomp::{Command, Frame};
 
 /// How many frames are written at once.
 const BATCH: usize = 256;
@@ -47,7 +47,7 @@ impl Writer<'_> {
                 }
                 _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
                 Some(frame) = self.unsent.urgent.recv() => urgent.push(frame),
-                () = due => self.sink.push(OutgoingFrame::new(stomp::heart_beat())),
+                () = due => self.sink.push(OutgoingFrame::heart_beat()),
             }
             while let Ok(frame) = self.unsent.urgent.try_recv() {
                 urgent.push(frame);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limits::Limits;
-use crate::session::{PLACE, PLACES, Rate};
+use crate::session::{PLACE, Rate, STEP};
 
 /// What a frame in the outbound queue costs besides its bytes.
 const FRAME: u64 = PLACE as u64;
@@ -51,8 +51,8 @@ impl Limits {
     const fn all_outbound(&self) -> u64 {
         let sessions = self.max_sessions as u64;
         let each = sessions.saturating_mul(self.outbound());
-        let together = (self.max_backlog as u64)
-            .saturating_add(sessions.saturating_mul(PLACES as u64 * FRAME));
+        let together =
+            (self.max_backlog as u64).saturating_add(sessions.saturating_mul(STEP as u64));
         if each < together { each } else { together }
     }
 

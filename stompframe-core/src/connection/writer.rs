@@ -8,8 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::limits::Limits;
 use super::transport::{TransportError, TransportSink};
-use crate::session::{Close, OutgoingFrame, Outlet, Session};
-use crate::stomp;
+use crate::session::{Close, Load, OutgoingFrame, Outlet, Session};
 
 /// Writes what is in a session's queue.
 ///
@@ -29,8 +28,8 @@ pub(super) struct Writer<S> {
 /// What only one may hold at a time.
 struct Pen<S> {
     sink: S,
-    /// Bytes and frames that the sink has and the socket does not.
-    unwritten: (usize, usize),
+    /// What the sink has and the socket does not.
+    unwritten: Load,
     /// When all of it was written last.
     written_at: Instant,
     /// What went wrong while another task wrote.
@@ -55,7 +54,7 @@ impl<S: TransportSink> Writer<S> {
             session: Arc::clone(session),
             pen: Mutex::new(Pen {
                 sink,
-                unwritten: (0, 0),
+                unwritten: Load::default(),
                 written_at: Instant::now(),
                 failed: None,
             }),
@@ -85,7 +84,7 @@ impl<S: TransportSink> Writer<S> {
                     }
                 }
                 () = self.heart_beat_is_due() => self.push_past_queue(|sink| {
-                    sink.push(OutgoingFrame::new(stomp::heart_beat()));
+                    sink.push(OutgoingFrame::heart_beat());
                 }),
                 () = self.ping.notified() => self.push_past_queue(TransportSink::ping),
             }
@@ -123,7 +122,7 @@ impl<S: TransportSink> Writer<S> {
         let mut pen = self.pen();
         let Pen {
             sink,
-            unwritten: (bytes, frames),
+            unwritten,
             written_at,
             failed,
         } = &mut *pen;
@@ -131,8 +130,7 @@ impl<S: TransportSink> Writer<S> {
             return Poll::Ready(Err(error));
         }
         let sealed = outbox.drain(|frame| {
-            *bytes += frame.len();
-            *frames += 1;
+            *unwritten += Load::of(&frame);
             sink.push(frame);
         });
         if let Some(close) = sealed {
@@ -141,7 +139,7 @@ impl<S: TransportSink> Writer<S> {
         }
         ready!(sink.poll_flush(context))?;
         *written_at = Instant::now();
-        let more = outbox.written(std::mem::take(bytes), std::mem::take(frames));
+        let more = outbox.written(std::mem::take(unwritten));
         Poll::Ready(Ok(if more { Turn::More } else { Turn::Idle }))
     }
 

@@ -22,6 +22,13 @@ pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
 #[derive(Debug)]
 pub struct MessagingError {
     code: ErrorCode,
+    /// Apart, so that a result is small where nothing went wrong.
+    more: Option<Box<More>>,
+}
+
+/// What most errors do without.
+#[derive(Debug, Default)]
+struct More {
     detail: Option<Cow<'static, str>>,
     source: Option<BoxError>,
     handled: Option<bool>,
@@ -32,19 +39,13 @@ impl MessagingError {
     /// An error of this kind, told in the catalogue's own words.
     #[must_use]
     pub const fn new(code: ErrorCode) -> Self {
-        Self {
-            code,
-            detail: None,
-            source: None,
-            handled: None,
-            violations: Vec::new(),
-        }
+        Self { code, more: None }
     }
 
     /// Adds a sentence **for the client** that says what to change.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
+        self.more_mut().detail = Some(detail.into());
         self
     }
 
@@ -53,37 +54,46 @@ impl MessagingError {
     #[must_use]
     pub fn with_violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
         let (told, sentence) = violation::told(violations);
-        self.violations = told;
+        self.more_mut().violations = told;
         self.with_detail(sentence)
     }
 
     /// Adds the cause **for the log**.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
+        self.more_mut().source = Some(source.into());
         self
     }
 
     /// The same for the client, with nothing for the log.
     pub(crate) fn without_source(&self) -> Self {
+        let more = self.more.as_ref().map(|more| {
+            Box::new(More {
+                detail: more.detail.clone(),
+                source: None,
+                handled: more.handled,
+                violations: more.violations.clone(),
+            })
+        });
         Self {
             code: self.code,
-            detail: self.detail.clone(),
-            source: None,
-            handled: self.handled,
-            violations: self.violations.clone(),
+            more,
         }
     }
 
     /// An exception handler has taken it; and whether its reply reached the client that is to know.
-    pub(crate) const fn handled(mut self, client_knows: bool) -> Self {
-        self.handled = Some(client_knows);
+    pub(crate) fn handled(mut self, client_knows: bool) -> Self {
+        self.more_mut().handled = Some(client_knows);
         self
     }
 
     /// Whether the client knows it already, if an exception handler has taken it.
-    pub(crate) const fn handled_with(&self) -> Option<bool> {
-        self.handled
+    pub(crate) fn handled_with(&self) -> Option<bool> {
+        self.more.as_ref()?.handled
+    }
+
+    fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// Itself as an `E`, or itself.
@@ -100,9 +110,8 @@ impl MessagingError {
     pub(crate) fn downcast_source<E: StdError + Send + Sync + 'static>(
         mut self,
     ) -> Result<E, Self> {
-        match self
-            .source
-            .take()
+        let source = self.more.as_mut().and_then(|more| more.source.take());
+        match source
             .map(<dyn StdError + Send + Sync>::downcast::<E>)
         {
             Some(Ok(error)) => Ok(*error),
@@ -120,20 +129,20 @@ impl MessagingError {
     /// The rules that the body breaks, where that is the error.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        &self.violations
+        self.more.as_ref().map_or(&[], |more| &more.violations)
     }
 
     /// The sentence for the client, where there is one beyond the catalogue's.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.more.as_ref()?.detail.as_deref()
     }
 }
 
 impl fmt::Display for MessagingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.message())?;
-        match &self.detail {
+        match self.detail() {
             Some(detail) => write!(f, ": {detail}"),
             None => Ok(()),
         }
@@ -142,7 +151,8 @@ impl fmt::Display for MessagingError {
 
 impl StdError for MessagingError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        let source = self.more.as_ref()?.source.as_deref()?;
+        Some(source)
     }
 }
 
@@ -160,7 +170,7 @@ impl fmt::Display for Chain<'_> {
         write!(f, "{}", self.0)?;
         // What stands behind violations says the same again, unbounded and in the client's words.
         let itself = self.0.downcast_ref::<MessagingError>();
-        if itself.is_some_and(|error| !error.violations.is_empty()) {
+        if itself.is_some_and(|error| !error.violations().is_empty()) {
             return Ok(());
         }
         let mut cause = self.0.source();

@@ -131,11 +131,14 @@ where
 {
     fn invoke(self: Arc<Self>, call: Call) -> BoxFuture<'static, Result<(), MessagingError>> {
         Box::pin(async move {
-            // In a block of its own, so that a panic while the future is made counts as one, too. It has its place
-            // here for good: what is moved into a future takes its room twice.
-            let called = async { self(call.context.clone()).await };
-            let called = pin!(catch(call.route.origin, called));
-            let mut result = call.calls.guard(call.route.origin, called).await;
+            let mut result = {
+                // In a block of its own, so that a panic while the future is made counts as one, too. It stays where
+                // it is made, for what is moved into a future takes its room twice; and it is gone before the reply
+                // is sent, so that both have the same room.
+                let called = async { self(call.context.clone()).await };
+                let called = pin!(catch(call.route.origin, called));
+                call.calls.guard(&call.route.origin, called).await
+            };
             // From here on it is the same for all functions, and compiled once.
             call.calls
                 .finish(&mut result, &call.route, &call.context)
@@ -176,7 +179,7 @@ impl Calls {
     ) -> Result<(), MessagingError> {
         let (kind, targets) = (route.kind, &route.targets);
         self.replies
-            .send(messages, kind, targets, route.origin, context)
+            .send(messages, kind, targets, &route.origin, context)
             .await
             .map(|_| ())
     }
@@ -244,11 +247,11 @@ impl Calls {
         let for_client = error.without_source();
         let called = async { handler.call(context.clone(), error).await };
         let called = pin!(catch(handler.origin, called));
-        let replied = match self.guard(handler.origin, called).await {
+        let replied = match self.guard(&handler.origin, called).await {
             Ok(Reply { mut messages, .. }) => {
                 let (kind, targets) = (MappingKind::Message, handler.targets);
                 self.replies
-                    .send(&mut messages, kind, targets, handler.origin, context)
+                    .send(&mut messages, kind, targets, &handler.origin, context)
                     .await
             }
             Err(error) => Err(error),
@@ -269,14 +272,16 @@ impl Calls {
     /// Runs a handler within its bounds.
     async fn guard(
         &self,
-        origin: Origin,
+        origin: &Origin,
         mut call: Pin<&mut (impl Future<Output = Result<Reply, MessagingError>> + Send)>,
     ) -> Result<Reply, MessagingError> {
         // Most handlers have nothing to wait for, and need no timer.
         if let Some(result) = poll_immediate(call.as_mut()).await {
             return result;
         }
-        timeout(self.limits.time, call).await.unwrap_or_else(|_| {
+        // In a box, so that they need not have room for it either.
+        let timed = Box::pin(timeout(self.limits.time, call));
+        timed.await.unwrap_or_else(|_| {
             Err(MessagingError::new(ErrorCode::HandlerTimeout)
                 .with_source(format!("{origin} took longer than {:?}", self.limits.time)))
         })

@@ -21,7 +21,7 @@ impl Replies {
         messages: &mut [ReplyMessage],
         kind: MappingKind,
         targets: &[Target],
-        origin: Origin,
+        origin: &Origin,
         context: &MessageContext,
     ) -> Result<bool, MessagingError> {
         let mut reached_sender = false;

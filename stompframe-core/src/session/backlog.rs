@@ -11,9 +11,9 @@ use super::SessionRegistry;
 /// and in the transport's, and the head of its allocation.
 pub(crate) const PLACE: usize = 160;
 
-/// How many places a session takes at a time; the first of them for nothing. So most sessions, whose
-/// queues are short, never touch what all share.
-pub(crate) const PLACES: usize = 64;
+/// How many bytes a session takes at a time, the first for nothing: 64 places, or what a frame for it
+/// alone has. So most sessions, whose queues are short, never touch what all share.
+pub(crate) const STEP: usize = 64 * PLACE;
 
 /// The memory of all outbound queues: the bytes of encoded frames, each counted once however many queues
 /// it is in, and the places in the queues.

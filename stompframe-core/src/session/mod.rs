@@ -6,6 +6,7 @@ mod backlog;
 mod close;
 mod cork;
 mod id;
+mod load;
 mod orders;
 mod outbox;
 mod outgoing;
@@ -24,10 +25,11 @@ use bytestring::ByteString;
 use tokio_util::sync::CancellationToken;
 
 pub use self::attributes::SessionAttributes;
-pub(crate) use self::backlog::{Backlog, PLACE, PLACES};
+pub(crate) use self::backlog::{Backlog, PLACE, STEP};
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
 pub use self::id::SessionId;
+pub(crate) use self::load::Load;
 pub(crate) use self::orders::Order;
 use self::orders::Orders;
 pub use self::outbox::OutboxLimits;
@@ -354,8 +356,7 @@ impl Session {
 
     /// Encodes a frame by the rules of the session's version and puts it into the queue.
     pub(crate) fn send(&self, frame: &Frame) -> Result<(), stomp::EncodeError> {
-        let encoded = stomp::encode(frame, self.version())?.bytes;
-        self.push(OutgoingFrame::new(self.outbox.counted(encoded)));
+        self.push(OutgoingFrame::encode(frame, self.version())?);
         Ok(())
     }
 

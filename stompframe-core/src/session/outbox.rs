@@ -2,12 +2,12 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::backlog::{Backlog, PLACE, PLACES};
+use super::backlog::{Backlog, PLACE, STEP};
 use super::close::Close;
 use super::cork::{self, Outlet};
+use super::load::Load;
 use super::outgoing::OutgoingFrame;
 use crate::error::ErrorCode;
 
@@ -47,12 +47,10 @@ pub(crate) struct Outbox {
 #[derive(Debug, Default)]
 struct State {
     queue: VecDeque<OutgoingFrame>,
-    /// Bytes and frames that are queued, or drained and not yet written: both are memory that a
-    /// slow client holds.
-    bytes: usize,
-    frames: usize,
-    /// How many places are taken of what all queues share.
-    places: usize,
+    /// What is queued, or drained and not yet written: both are memory that a slow client holds.
+    load: Load,
+    /// How many bytes are taken of what all queues share.
+    taken: usize,
     /// Whether somebody is about to write. So the outlet is told once for a burst, not once for a
     /// frame, and only one writes at a time.
     attended: bool,
@@ -85,26 +83,18 @@ impl Outbox {
         self.backlog = Some(backlog);
     }
 
-    /// Counts what is about to be put in.
-    pub(super) fn counted(&self, bytes: Bytes) -> Bytes {
-        match &self.backlog {
-            Some(backlog) => backlog.counted(bytes),
-            None => bytes,
-        }
-    }
-
-    /// Takes as many places as there are frames, or gives back what is not needed any more.
-    fn take_places(&self, state: &mut State) {
+    /// Takes as much as the queue needs of what all share, or gives back what it needs no more.
+    fn take(&self, state: &mut State) {
         let Some(backlog) = &self.backlog else { return };
-        let needed = state.frames / PLACES * PLACES;
-        if needed > state.places {
-            backlog.take((needed - state.places) * PLACE);
-        } else if needed + PLACES < state.places || state.frames == 0 {
-            backlog.give_back((state.places - needed) * PLACE);
+        let needed = (state.load.frames * PLACE + state.load.own) / STEP * STEP;
+        if needed > state.taken {
+            backlog.take(needed - state.taken);
+        } else if needed + STEP < state.taken || state.load.frames == 0 {
+            backlog.give_back(state.taken - needed);
         } else {
             return;
         }
-        state.places = needed;
+        state.taken = needed;
     }
 
     /// Says who writes, before anything is pushed.
@@ -123,15 +113,15 @@ impl Outbox {
             return;
         }
         // One frame alone always fits: how large a frame may be is decided where it is made.
-        let over_bytes = state.frames > 0 && state.bytes + frame.len() > self.limits.max_bytes;
-        if over_bytes || state.frames >= self.limits.max_frames {
+        let load = state.load;
+        let over_bytes = load.frames > 0 && load.bytes + frame.len() > self.limits.max_bytes;
+        if over_bytes || load.frames >= self.limits.max_frames {
             self.overflow_with(state);
             return;
         }
-        state.bytes += frame.len();
-        state.frames += 1;
+        state.load += Load::of(&frame);
         state.queue.push_back(frame);
-        self.take_places(&mut state);
+        self.take(&mut state);
         let was_attended = std::mem::replace(&mut state.attended, true);
         drop(state);
         if !was_attended && let Some(outlet) = self.outlet() {
@@ -181,14 +171,17 @@ impl Outbox {
         let state = self.state();
         match state.sealed {
             Some(_) => 0,
-            None => state.bytes + state.frames * PLACE,
+            None => state.load.bytes + state.load.frames * PLACE,
         }
     }
 
     fn drop_queued(&self, mut state: MutexGuard<'_, State>, code: ErrorCode) {
         // What is queued cannot be delivered in any useful time. Its memory is worth more than its
         // bytes.
-        state.queue = VecDeque::new();
+        for frame in std::mem::take(&mut state.queue) {
+            state.load -= Load::of(&frame);
+        }
+        self.take(&mut state);
         state.queue.extend(OutgoingFrame::error(code));
         self.seal_with(state, Close::because(code));
     }
@@ -202,8 +195,7 @@ impl Outbox {
         }
         if let Some(frame) = last {
             // Past the limits if need be: it is one frame, and the last.
-            state.bytes += frame.len();
-            state.frames += 1;
+            state.load += Load::of(&frame);
             state.queue.push_back(frame);
         }
         self.seal_with(state, close);
@@ -239,7 +231,7 @@ impl Outbox {
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
     /// written: the connection is over then. For the reader alone; cancel-safe.
     pub(crate) async fn until_written(&self) {
-        while self.state().frames > 0 {
+        while self.state().load.frames > 0 {
             self.emptied.notified().await;
         }
     }
@@ -261,14 +253,13 @@ impl Outbox {
 
     /// Says that these drained frames have left, so that their room is free again. Says whether
     /// more has come; if not, whoever puts something in next tells the outlet again.
-    pub(crate) fn written(&self, bytes: usize, frames: usize) -> bool {
+    pub(crate) fn written(&self, written: Load) -> bool {
         let mut state = self.state();
-        state.bytes = state.bytes.saturating_sub(bytes);
-        state.frames = state.frames.saturating_sub(frames);
-        self.take_places(&mut state);
+        state.load -= written;
+        self.take(&mut state);
         state.attended = !state.queue.is_empty() || state.sealed.is_some();
         let more = state.attended;
-        if state.frames == 0 {
+        if state.load.frames == 0 {
             self.emptied.notify_one();
         }
         if !state.waiting_for_room.is_empty() && state.has_room(0, self.limits) {
@@ -289,16 +280,17 @@ impl Outbox {
 impl Drop for Outbox {
     fn drop(&mut self) {
         let mut state = self.state();
-        state.frames = 0;
-        self.take_places(&mut state);
+        state.load = Load::default();
+        self.take(&mut state);
     }
 }
 
 impl State {
     /// Half of the queue is left to those who cannot wait: receipts, and what is for everybody.
     const fn has_room(&self, bytes: usize, limits: OutboxLimits) -> bool {
-        self.frames == 0
-            || (self.bytes + bytes <= limits.max_bytes / 2 && self.frames < limits.max_frames / 2)
+        let load = self.load;
+        load.frames == 0
+            || (load.bytes + bytes <= limits.max_bytes / 2 && load.frames < limits.max_frames / 2)
     }
 }
 
@@ -307,7 +299,15 @@ mod tests {
     use super::*;
 
     fn frame(length: usize) -> OutgoingFrame {
-        OutgoingFrame::new(vec![b'x'; length].into())
+        OutgoingFrame::binary(vec![b'x'; length])
+    }
+
+    fn load(bytes: usize, frames: usize) -> Load {
+        Load {
+            bytes,
+            frames,
+            own: bytes,
+        }
     }
 
     fn outbox(max_bytes: usize, max_frames: usize) -> Outbox {
@@ -351,7 +351,7 @@ mod tests {
         let outbox = outbox(10, 100);
         outbox.push(frame(10));
         outbox.drain(drop);
-        outbox.written(10, 1);
+        outbox.written(load(10, 1));
         outbox.push(frame(10));
         outbox.drain(drop);
         assert_eq!(outbox.sealed(), None);
@@ -394,10 +394,10 @@ mod tests {
         assert!(!has_room(11), "half of it is left to others");
         outbox.push(frame(20));
         outbox.drain(drop);
-        outbox.written(5, 0);
+        outbox.written(load(5, 0));
         assert_eq!(told(&waiter), 0);
-        outbox.written(5, 1);
-        outbox.written(50, 1);
+        outbox.written(load(5, 1));
+        outbox.written(load(50, 1));
         assert_eq!(told(&waiter), 1);
 
         outbox.push(frame(90));

@@ -1,32 +1,63 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use bytestring::ByteString;
 
+use super::backlog::Backlog;
 use crate::error::ErrorCode;
-use crate::stomp::{self, Command, Frame, Version};
+use crate::stomp::{self, Command, Encoded, Frame, Version};
 
 /// An encoded frame on its way to a client. Cloning shares the bytes.
 ///
-/// A transport that tells text from binary, as WebSocket does, sends [`Text`](Self::Text) as text;
-/// a frame whose body is not UTF-8 goes as [`Binary`](Self::Binary). It is decided once, where the
-/// frame is encoded, not per recipient.
+/// A transport that tells text from binary, as WebSocket does, sends what [is text](Self::is_text) as
+/// text; a frame whose body is not UTF-8 goes as binary. It is decided once, where the body is
+/// encoded, not per recipient.
 #[derive(Clone, Debug)]
-pub enum OutgoingFrame {
-    /// The whole frame is UTF-8.
-    Text(ByteString),
-    /// The body is not UTF-8.
-    Binary(Bytes),
+pub struct OutgoingFrame {
+    bytes: Bytes,
+    is_text: bool,
+    /// Whether it stands in many queues, and its bytes are counted for all of them together.
+    is_shared: bool,
 }
 
 impl OutgoingFrame {
-    pub(crate) fn encode(frame: &Frame, version: Version) -> Result<Self, stomp::EncodeError> {
-        Ok(Self::new(stomp::encode(frame, version)?.bytes))
+    /// What is sent as text.
+    pub fn text(text: impl Into<ByteString>) -> Self {
+        Self {
+            bytes: text.into().into_bytes(),
+            is_text: true,
+            is_shared: false,
+        }
     }
 
-    pub(crate) fn new(bytes: Bytes) -> Self {
-        // Looked at twice, which is cheaper than a clone: that would need a place to count the owners.
-        match str::from_utf8(&bytes) {
-            Ok(_) => Self::Text(ByteString::try_from(bytes).expect("it was just found to be text")),
-            Err(_) => Self::Binary(bytes),
+    /// What is sent as binary.
+    pub fn binary(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            is_text: false,
+            is_shared: false,
+        }
+    }
+
+    pub(crate) fn encode(frame: &Frame, version: Version) -> Result<Self, stomp::EncodeError> {
+        Ok(stomp::encode(frame, version)?.into())
+    }
+
+    /// The same for many queues, with its bytes counted once for all of them.
+    pub(crate) fn shared(self, backlog: &Arc<Backlog>) -> Self {
+        Self {
+            bytes: backlog.counted(self.bytes),
+            is_shared: true,
+            ..self
+        }
+    }
+
+    /// A sign of life.
+    pub(crate) fn heart_beat() -> Self {
+        Self {
+            bytes: stomp::heart_beat(),
+            is_text: true,
+            is_shared: false,
         }
     }
 
@@ -42,26 +73,47 @@ impl OutgoingFrame {
         Self::encode(&error, Version::V1_0)
     }
 
+    pub(super) const fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
+    /// Whether the whole frame is UTF-8.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    /// The frame as a text, if it is one. It is looked through for that.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        str::from_utf8(&self.bytes).ok().filter(|_| self.is_text)
+    }
+
     /// The bytes of the frame.
     #[must_use]
-    pub fn as_bytes(&self) -> &Bytes {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
+    pub const fn as_bytes(&self) -> &Bytes {
+        &self.bytes
     }
 
     /// The bytes of the frame, for a transport that keeps them.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Text(text) => text.into_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
+        self.bytes
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.as_bytes().len()
+    pub(crate) const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl From<Encoded> for OutgoingFrame {
+    fn from(encoded: Encoded) -> Self {
+        let Encoded { bytes, is_text, .. } = encoded;
+        Self {
+            bytes,
+            is_text,
+            is_shared: false,
+        }
     }
 }
 
@@ -71,13 +123,11 @@ mod tests {
 
     #[test]
     fn ws_03_a_body_that_is_no_text_makes_the_frame_binary() {
-        assert!(matches!(
-            OutgoingFrame::new(Bytes::from_static("ü".as_bytes())),
-            OutgoingFrame::Text(_)
-        ));
-        assert!(matches!(
-            OutgoingFrame::new(Bytes::from_static(b"\xff")),
-            OutgoingFrame::Binary(_)
-        ));
+        for (body, is_text) in [("ü".as_bytes(), true), (b"\xff", false)] {
+            let frame = Frame::new(Command::Message).with_body(body);
+            let frame = OutgoingFrame::encode(&frame, Version::V1_2).unwrap();
+            assert_eq!(frame.is_text(), is_text);
+            assert_eq!(frame.as_text().is_some(), is_text);
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! Numbers in headers.
 
-use bytes::{BufMut as _, BytesMut};
-
 /// Ten digits hold any size or duration in milliseconds that makes sense, and cannot overflow a
 /// `u64`.
 const MAX_DIGITS: usize = 10;
@@ -24,16 +22,8 @@ pub(super) fn parse(digits: &str) -> Option<u64> {
 }
 
 /// Writes a number, without what formatting in general takes.
-pub(super) fn write(mut number: usize, out: &mut BytesMut) {
-    let start = out.len();
-    loop {
-        out.put_u8(b"0123456789"[number % 10]);
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    out[start..].reverse();
+pub(super) fn write(number: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// How many digits `number` is written with.

@@ -148,26 +148,29 @@ impl Decoder {
                 return Ok(None);
             }
         }
-        if self.open.is_none() {
-            self.open = self.read_head().map_err(|kind| self.refuse_head(kind))?;
-        }
-        let Some(body_len) = self
-            .find_body_end()
-            .map_err(|kind| self.refuse_body(kind))?
-        else {
+        let open = match self.open.take() {
+            Some(open) => Some(open),
+            None => self.read_head().map_err(|kind| self.refuse_head(kind))?,
+        };
+        let Some(mut open) = open else {
             return Ok(None);
         };
-        let body = self.buffer.take(body_len);
+        let body_end = self.find_body_end(&mut open);
+        let Some(len) = body_end.map_err(|kind| refuse_body(kind, &open.frame))? else {
+            self.open = Some(open);
+            return Ok(None);
+        };
+        let body = self.buffer.take(len);
         self.buffer.advance(1); // the NUL
         self.buffer.skip_ends_of_line();
-        self.check_body(&body)
-            .map_err(|kind| self.refuse_body(kind))?;
-        Ok(self.open.take().map(|OpenFrame { mut frame, .. }| {
-            if frame.command.may_have_body() {
-                frame.body = body;
-            }
-            Decoded::Frame(frame)
-        }))
+        let mut frame = open.frame;
+        if frame.command.may_have_body() {
+            frame.body = body;
+        } else {
+            self.check_ignored(&body, frame.command)
+                .map_err(|kind| refuse_body(kind, &frame))?;
+        }
+        Ok(Some(Decoded::Frame(frame)))
     }
 
     /// Takes a head from the buffer once it is complete.
@@ -208,10 +211,7 @@ impl Decoder {
     }
 
     /// Returns the length of the body of the open frame once its NUL has arrived.
-    fn find_body_end(&mut self) -> Result<Option<usize>, DecodeErrorKind> {
-        let Some(open) = &mut self.open else {
-            return Ok(None);
-        };
+    fn find_body_end(&self, open: &mut OpenFrame) -> Result<Option<usize>, DecodeErrorKind> {
         if let Some(len) = open.body_len {
             return match self.buffer.get(len) {
                 None => Ok(None),
@@ -236,21 +236,18 @@ impl Decoder {
         }
     }
 
-    /// Checks whether the open frame may carry `body`.
+    /// Checks a body that stands where none is allowed.
     ///
     /// Two bodies are ignored where none is allowed. Hand-written clients put ends of line before
     /// the NUL, which carry nothing; and a STOMP 1.0 server has to ignore what stands in a
     /// `SUBSCRIBE`.
-    fn check_body(&self, body: &[u8]) -> Result<(), DecodeErrorKind> {
-        let Some(OpenFrame { frame, .. }) = &self.open else {
-            return Ok(());
-        };
-        let is_ignored = self.version == Some(Version::V1_0) && frame.command == Command::Subscribe;
+    fn check_ignored(&self, body: &[u8], command: Command) -> Result<(), DecodeErrorKind> {
+        let is_ignored = self.version == Some(Version::V1_0) && command == Command::Subscribe;
         let is_blank = || body.iter().all(|octet| matches!(octet, b'\r' | b'\n'));
-        if frame.command.may_have_body() || is_ignored || is_blank() {
+        if is_ignored || is_blank() {
             Ok(())
         } else {
-            Err(DecodeErrorKind::BodyNotAllowed(frame.command))
+            Err(DecodeErrorKind::BodyNotAllowed(command))
         }
     }
 
@@ -259,12 +256,12 @@ impl Decoder {
         let receipt = head::find_receipt(&self.buffer, command, self.version, &self.limits);
         DecodeError::new(kind, command, receipt)
     }
+}
 
-    fn refuse_body(&self, kind: DecodeErrorKind) -> DecodeError {
-        let frame = self.open.as_ref().map(|open| &open.frame);
-        let receipt = frame
-            .filter(|frame| !frame.command.is_connect())
-            .and_then(|frame| frame.headers.get_bytestring("receipt").cloned());
-        DecodeError::new(kind, frame.map(|frame| frame.command), receipt)
-    }
+fn refuse_body(kind: DecodeErrorKind, frame: &Frame) -> DecodeError {
+    let receipt = match frame.command.is_connect() {
+        true => None,
+        false => frame.headers.get_bytestring("receipt").cloned(),
+    };
+    DecodeError::new(kind, Some(frame.command), receipt)
 }

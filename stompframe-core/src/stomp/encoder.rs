@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::header_line::HeaderLines;
@@ -18,6 +18,8 @@ const TYPICAL_HEAD: usize = 256;
 pub struct Encoded {
     /// The whole frame, from the command to the NUL.
     pub bytes: Bytes,
+    /// Whether the frame is UTF-8, which depends on its body: heads always are.
+    pub is_text: bool,
     /// How many headers were left out because the version cannot express them.
     pub omitted: usize,
 }
@@ -104,7 +106,7 @@ pub fn heart_beat() -> Bytes {
 pub struct FrameWriter {
     command: Command,
     lines: HeaderLines,
-    out: BytesMut,
+    out: Vec<u8>,
     omitted: usize,
     error: Option<EncodeError>,
 }
@@ -119,9 +121,9 @@ impl FrameWriter {
     /// Starts a frame with room for `capacity` octets in all.
     #[must_use]
     pub fn with_capacity(command: Command, version: Version, capacity: usize) -> Self {
-        let mut out = BytesMut::with_capacity(capacity);
-        out.put_slice(command.as_str().as_bytes());
-        out.put_u8(b'\n');
+        let mut out = Vec::with_capacity(capacity);
+        out.extend_from_slice(command.as_str().as_bytes());
+        out.push(b'\n');
         Self {
             command,
             lines: HeaderLines::new(command, version),
@@ -136,8 +138,8 @@ impl FrameWriter {
         if name == CONTENT_LENGTH {
             return self;
         }
-        match self.lines.measure(name, value) {
-            Ok(line) => line.write(&mut self.out),
+        match self.lines.write(name, value, &mut self.out) {
+            Ok(()) => {}
             Err(reason) if reason.is_fatal => {
                 let (command, name) = (self.command, ByteString::from(name));
                 self.error
@@ -162,24 +164,30 @@ impl FrameWriter {
         }
         put_tail(body, &mut self.out);
         Ok(Encoded {
-            bytes: self.out.freeze(),
+            bytes: self.out.into(),
+            is_text: is_text(body),
             omitted: self.omitted,
         })
     }
 }
 
+/// Whether a frame with this body is UTF-8.
+pub(super) fn is_text(body: &[u8]) -> bool {
+    str::from_utf8(body).is_ok()
+}
+
 /// Ends a frame whose header lines are written.
-pub(super) fn put_tail(body: &[u8], out: &mut BytesMut) {
+pub(super) fn put_tail(body: &[u8], out: &mut Vec<u8>) {
     out.reserve(tail_len(body.len()));
     if !body.is_empty() {
-        out.put_slice(CONTENT_LENGTH.as_bytes());
-        out.put_u8(b':');
+        out.extend_from_slice(CONTENT_LENGTH.as_bytes());
+        out.push(b':');
         decimal::write(body.len(), out);
-        out.put_u8(b'\n');
+        out.push(b'\n');
     }
-    out.put_u8(b'\n');
-    out.put_slice(body);
-    out.put_u8(0);
+    out.push(b'\n');
+    out.extend_from_slice(body);
+    out.push(0);
 }
 
 /// What [`put_tail`] adds for a body of this length.

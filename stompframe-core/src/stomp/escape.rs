@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use bytes::{BufMut, BytesMut};
-
 use super::{Command, Version};
 
 /// How the headers of one frame are escaped.
@@ -24,17 +22,37 @@ pub(super) enum Part {
     Value,
 }
 
-/// The octets that may have to be written in another way. Most texts are short and have none of them, which is seen
-/// soonest in a table.
-const IS_SPECIAL: [bool; 256] = {
-    let mut table = [false; 256];
-    table[0] = true;
-    table[b'\r' as usize] = true;
-    table[b'\n' as usize] = true;
-    table[b':' as usize] = true;
-    table[b'\\' as usize] = true;
-    table
-};
+/// Whether a text may have octets in it that have to be written in another way.
+///
+/// Most texts are short and have none, and a search as libraries do it would take longer to begin than
+/// they are: so eight octets are looked at together. A control character that can stay as it is
+/// counts, too.
+pub(super) fn may_be_special(text: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    /// The high bit of each octet of the word that is below `bound`, which is at most 128; those above the
+    /// lowest one may be wrong.
+    const fn below(word: u64, bound: u8) -> u64 {
+        word.wrapping_sub(ONES * bound as u64) & !word & HIGH
+    }
+    const fn specials(word: [u8; 8]) -> u64 {
+        let word = u64::from_le_bytes(word);
+        let colon = below(word ^ (ONES * b':' as u64), 1);
+        let backslash = below(word ^ (ONES * b'\\' as u64), 1);
+        below(word, b'\r' + 1) | colon | backslash
+    }
+    let Some(last) = text.last_chunk() else {
+        return text
+            .iter()
+            .any(|octet| matches!(octet, 0..=b'\r' | b':' | b'\\'));
+    };
+    // The last word overlaps the one before.
+    let (words, _) = text.as_chunks();
+    words
+        .iter()
+        .fold(specials(*last), |found, word| found | specials(*word))
+        != 0
+}
 
 /// How an octet is written.
 enum Written {
@@ -88,7 +106,7 @@ impl Escaping {
     /// Returns the number of octets [`encode`](Self::encode) will write, or `None` if `text` cannot
     /// be written.
     pub(super) fn encoded_len(self, text: &str, part: Part) -> Option<usize> {
-        if !text.bytes().any(|octet| IS_SPECIAL[usize::from(octet)]) {
+        if !may_be_special(text.as_bytes()) {
             return Some(text.len());
         }
         text.bytes()
@@ -100,15 +118,15 @@ impl Escaping {
     }
 
     /// Writes `text`, for which [`encoded_len`](Self::encoded_len) returned `encoded_len`.
-    pub(super) fn encode(self, text: &str, part: Part, encoded_len: usize, out: &mut BytesMut) {
+    pub(super) fn encode(self, text: &str, part: Part, encoded_len: usize, out: &mut Vec<u8>) {
         if encoded_len == text.len() {
-            out.put_slice(text.as_bytes());
+            out.extend_from_slice(text.as_bytes());
             return;
         }
         for octet in text.bytes() {
             match self.written(octet, part) {
-                Written::Escaped(letter) => out.put_slice(&[b'\\', letter]),
-                Written::AsIs | Written::Never => out.put_u8(octet),
+                Written::Escaped(letter) => out.extend_from_slice(&[b'\\', letter]),
+                Written::AsIs | Written::Never => out.push(octet),
             }
         }
     }

@@ -23,15 +23,19 @@ pub(super) fn parse(
     // Most heads have nothing in them that has to be looked at closely.
     let is_plain = memchr2(b'\\', b'\r', head.as_bytes()).is_none();
     let mut headers = Headers::with_room();
-    for line in head
-        .split('\n')
-        .skip(1)
-        .map(strip_cr)
-        .take_while(|line| !line.is_empty())
-    {
+    let (_, mut rest) = cut_line(&head);
+    loop {
+        let line;
+        (line, rest) = cut_line(rest);
+        if line.is_empty() {
+            break;
+        }
         let (name, value) = split(line, is_plain)?;
         let header = match is_plain {
-            true => (head.slice_ref(name), head.slice_ref(value)),
+            true => (
+                known(name).unwrap_or_else(|| head.slice_ref(name)),
+                head.slice_ref(value),
+            ),
             false => (
                 decode(&head, name, escaping)?,
                 decode(&head, value, escaping)?,
@@ -169,8 +173,26 @@ fn decode(
     }
 }
 
-fn strip_cr(line: &str) -> &str {
-    line.strip_suffix('\r').unwrap_or(line)
+/// The first line, without its end, and what follows.
+fn cut_line(text: &str) -> (&str, &str) {
+    let end = memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+    let line = &text[..end];
+    let rest = text.get(end + 1..).unwrap_or_default();
+    (line.strip_suffix('\r').unwrap_or(line), rest)
+}
+
+/// The names that are in almost every frame. They need not share the memory of its head, and to count
+/// who does takes longer than to find them here.
+fn known(name: &str) -> Option<ByteString> {
+    const KNOWN: [&str; 5] = [
+        "destination",
+        "content-type",
+        "content-length",
+        "receipt",
+        "id",
+    ];
+    let known = KNOWN.iter().find(|known| **known == name);
+    known.map(|known| ByteString::from_static(known))
 }
 
 fn trim(value: &str) -> &str {

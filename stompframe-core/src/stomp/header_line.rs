@@ -1,8 +1,6 @@
 //! Writing one header line.
 
-use bytes::{BufMut, BytesMut};
-
-use super::escape::{Escaping, Part};
+use super::escape::{Escaping, Part, may_be_special};
 use super::{Command, Version};
 
 /// How the header lines of one frame are written.
@@ -33,6 +31,31 @@ impl HeaderLines {
             version,
             escaping: Escaping::of(command, version),
         }
+    }
+
+    /// Writes a header, or nothing of it.
+    pub(super) fn write(
+        &self,
+        name: &str,
+        value: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unencodable> {
+        if !self.is_plain(name, value) {
+            return self.measure(name, value).map(|line| line.write(out));
+        }
+        out.extend_from_slice(name.as_bytes());
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'\n');
+        Ok(())
+    }
+
+    /// Whether the header can be written as it is, as almost every one can. Not all that can be are found.
+    fn is_plain(&self, name: &str, value: &str) -> bool {
+        !name.is_empty()
+            && !(value.is_empty() && self.version == Version::V1_0)
+            && !may_be_special(name.as_bytes())
+            && !may_be_special(value.as_bytes())
     }
 
     pub(super) fn measure<'a>(
@@ -67,12 +90,12 @@ impl Line<'_> {
         self.name.1 + 1 + self.value.1 + 1
     }
 
-    pub(super) fn write(&self, out: &mut BytesMut) {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
         self.escaping
             .encode(self.name.0, Part::Name, self.name.1, out);
-        out.put_u8(b':');
+        out.push(b':');
         self.escaping
             .encode(self.value.0, Part::Value, self.value.1, out);
-        out.put_u8(b'\n');
+        out.push(b'\n');
     }
 }

@@ -48,5 +48,5 @@ pub use self::frame::Frame;
 pub use self::headers::{Headers, HeadersIter};
 pub use self::heart_beat::{Agreed, HeartBeat, HeartBeatError};
 pub use self::limits::FrameLimits;
-pub use self::template::MessageTemplate;
+pub use self::template::{MessageTemplate, encode_message};
 pub use self::version::Version;

@@ -97,8 +97,11 @@ impl HeadScan {
         limits: &FrameLimits,
     ) -> Result<Option<&'a [u8]>, DecodeErrorKind> {
         let rest = &bytes[self.line_start..];
-        let (head_limit, head_error) = head_bound(limits);
-        let (line_limit, line_error) = self.line_bound(limits);
+        let head_limit = limits.max_head.min(limits.max_frame);
+        let line_limit = match self.command {
+            None => FrameLimits::MAX_COMMAND,
+            Some(_) => limits.max_header_line,
+        };
 
         // A line of exactly the limit may still be followed by CR and LF, all others by LF.
         let has_cr = rest.get(line_limit) == Some(&b'\r');
@@ -122,31 +125,31 @@ impl HeadScan {
                 self.searched = bytes.len();
                 Ok(None)
             }
-            None if head_room <= line_room => Err(head_error),
-            None => Err(line_error),
+            None if head_room <= line_room => Err(head_too_large(limits)),
+            None => Err(self.line_too_long(limits)),
         }
     }
 
-    fn line_bound(&self, limits: &FrameLimits) -> (usize, DecodeErrorKind) {
+    fn line_too_long(&self, limits: &FrameLimits) -> DecodeErrorKind {
         match self.command {
-            None => {
-                let limit = FrameLimits::MAX_COMMAND;
-                (limit, DecodeErrorKind::CommandTooLong { limit })
-            }
-            Some(_) => {
-                let limit = limits.max_header_line;
-                (limit, DecodeErrorKind::HeaderTooLong { limit })
-            }
+            None => DecodeErrorKind::CommandTooLong {
+                limit: FrameLimits::MAX_COMMAND,
+            },
+            Some(_) => DecodeErrorKind::HeaderTooLong {
+                limit: limits.max_header_line,
+            },
         }
     }
 }
 
-fn head_bound(limits: &FrameLimits) -> (usize, DecodeErrorKind) {
+const fn head_too_large(limits: &FrameLimits) -> DecodeErrorKind {
     if limits.max_head <= limits.max_frame {
-        let limit = limits.max_head;
-        (limit, DecodeErrorKind::HeadTooLarge { limit })
+        DecodeErrorKind::HeadTooLarge {
+            limit: limits.max_head,
+        }
     } else {
-        let limit = limits.max_frame;
-        (limit, DecodeErrorKind::FrameTooLarge { limit })
+        DecodeErrorKind::FrameTooLarge {
+            limit: limits.max_frame,
+        }
     }
 }

@@ -1,10 +1,31 @@
-//! One message for many subscriptions.
+//! MESSAGE frames, for one subscription and for many.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 
-use super::encoder::{CONTENT_LENGTH, put_tail, tail_len};
-use super::header_line::{HeaderLines, Line};
+use super::encoder::{CONTENT_LENGTH, is_text, put_tail, tail_len};
+use super::header_line::HeaderLines;
 use super::{Command, Encoded, Version};
+
+/// Encodes a `MESSAGE` frame straight from its headers, for one subscription alone. For many there is
+/// [`MessageTemplate`].
+///
+/// As in [`encode`](super::encode), `content-length` is written anew, and headers that the version
+/// cannot express are left out and [counted](Encoded::omitted).
+#[must_use]
+pub fn encode_message(version: Version, headers: &[(&str, &str)], body: &[u8]) -> Encoded {
+    let mut out = begin(len(headers) + tail_len(body.len()));
+    let omitted = write(
+        &HeaderLines::new(Command::Message, version),
+        headers,
+        &mut out,
+    );
+    put_tail(body, &mut out);
+    Encoded {
+        bytes: out.into(),
+        is_text: is_text(body),
+        omitted,
+    }
+}
 
 /// A `MESSAGE` frame that is encoded but for the few headers that differ per subscription.
 ///
@@ -16,6 +37,7 @@ pub struct MessageTemplate {
     lines: HeaderLines,
     /// The frame from its shared headers to the NUL.
     shared: Bytes,
+    is_text: bool,
     omitted: usize,
 }
 
@@ -26,29 +48,20 @@ impl MessageTemplate {
     /// version cannot express are left out and counted in each frame's
     /// [`omitted`](Encoded::omitted).
     #[must_use]
-    pub fn new<'a>(
-        version: Version,
-        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-        body: &[u8],
-    ) -> Self {
+    pub fn new(version: Version, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let lines = HeaderLines::new(Command::Message, version);
-        let mut shared = BytesMut::with_capacity(256 + tail_len(body.len()));
-        let mut omitted = 0;
-        for line in measure(&lines, headers) {
-            match line {
-                Some(line) => line.write(&mut shared),
-                None => omitted += 1,
-            }
-        }
+        let mut shared = Vec::with_capacity(len(headers) + tail_len(body.len()));
+        let omitted = write(&lines, headers, &mut shared);
         put_tail(body, &mut shared);
         Self {
             lines,
-            shared: shared.freeze(),
+            shared: shared.into(),
+            is_text: is_text(body),
             omitted,
         }
     }
 
-    /// Returns the frame for one subscription. The space is reserved once and exactly.
+    /// Returns the frame for one subscription. The space is reserved once.
     ///
     /// `own` holds the headers of this subscription, such as `subscription`, `message-id` and
     /// `ack`. They come first, and as the first occurrence of a header is its value, they win over
@@ -56,35 +69,42 @@ impl MessageTemplate {
     /// counts, too.
     #[must_use]
     pub fn fill(&self, own: &[(&str, &str)]) -> Encoded {
-        let own = || measure(&self.lines, own.iter().copied());
-        let own_len: usize = own().flatten().map(|line| line.len()).sum();
-        let command = Command::Message.as_str().as_bytes();
-        let mut out = BytesMut::with_capacity(command.len() + 1 + own_len + self.shared.len());
-        let mut omitted = self.omitted;
-
-        out.put_slice(command);
-        out.put_u8(b'\n');
-        for line in own() {
-            match line {
-                Some(line) => line.write(&mut out),
-                None => omitted += 1,
-            }
-        }
-        out.put_slice(&self.shared);
+        let mut out = begin(len(own) + self.shared.len());
+        let omitted = self.omitted + write(&self.lines, own, &mut out);
+        out.extend_from_slice(&self.shared);
         Encoded {
-            bytes: out.freeze(),
+            bytes: out.into(),
+            is_text: self.is_text,
             omitted,
         }
     }
 }
 
-/// Measures headers; `None` stands for one that must be left out.
-fn measure<'a>(
-    lines: &HeaderLines,
-    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> impl Iterator<Item = Option<Line<'a>>> {
+/// Begins a frame that has so many bytes behind its command.
+fn begin(len: usize) -> Vec<u8> {
+    let command = Command::Message.as_str().as_bytes();
+    let mut out = Vec::with_capacity(command.len() + 1 + len);
+    out.extend_from_slice(command);
+    out.push(b'\n');
+    out
+}
+
+/// How long header lines are. It is exact where nothing has to be escaped, as almost always: to be wrong
+/// at times costs less than to measure.
+fn len(headers: &[(&str, &str)]) -> usize {
     headers
-        .into_iter()
-        .filter(|(name, _)| *name != CONTENT_LENGTH)
-        .map(|(name, value)| lines.measure(name, value).ok())
+        .iter()
+        .map(|(name, value)| name.len() + 1 + value.len() + 1)
+        .sum()
+}
+
+/// Writes headers, and says how many had to be left out.
+fn write(lines: &HeaderLines, headers: &[(&str, &str)], out: &mut Vec<u8>) -> usize {
+    let mut omitted = 0;
+    for (name, value) in headers {
+        if *name != CONTENT_LENGTH && lines.write(name, value, out).is_err() {
+            omitted += 1;
+        }
+    }
+    omitted
 }

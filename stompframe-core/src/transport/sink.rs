@@ -70,7 +70,7 @@ mod tests {
         for length in 0..2_000 {
             let frame: Vec<u8> = (0..=255).cycle().take(length).collect();
             expected.extend(&frame);
-            sink.push(OutgoingFrame::Binary(frame.into()));
+            sink.push(OutgoingFrame::binary(frame));
         }
         let mut received = Vec::new();
         let close = Close::NORMAL;

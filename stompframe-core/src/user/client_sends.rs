@@ -4,7 +4,7 @@ use super::UserDestinations;
 use crate::channel::{Handling, MessageHandler};
 use crate::destination::Prefixes;
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::{Audience, Message, MessageType};
 use crate::session::Session;
 
 /// The user destinations as clients reach them: a SEND to those of a user is refused unless the
@@ -21,6 +21,11 @@ pub(crate) struct ClientSendsToUsers {
 impl ClientSendsToUsers {
     pub(crate) const fn new(users: Arc<UserDestinations>, accepted: Prefixes) -> Self {
         Self { users, accepted }
+    }
+
+    /// Whether it is not for users.
+    fn is_foreign(&self, message: &Message) -> bool {
+        *message.audience() == Audience::Everybody && !self.users.covers(message.destination())
     }
 
     fn check_accepted(&self, message: &Message) -> Result<(), MessagingError> {
@@ -40,6 +45,7 @@ impl ClientSendsToUsers {
 impl MessageHandler for ClientSendsToUsers {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
         match self.check_accepted(message) {
+            Ok(()) if self.is_foreign(message) => Handling::Ignored,
             Ok(()) => self.users.handle(&message.without_credentials(), session),
             Err(error) => Handling::Done(Err(error)),
         }

@@ -163,17 +163,12 @@ impl UserDestinations {
 
     /// Delivers at once, where no interceptor has to be asked. Says whether anybody is subscribed.
     fn push(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> bool {
-        let mut message = message.clone();
-        message.set_destination([&self.prefix, own].concat());
+        let destination = [&self.prefix, own].concat();
         let mut any = false;
         for session in sessions {
-            any |= session.each_subscription_to(message.destination(), |subscription| {
-                let recipient = Recipient {
-                    session: Arc::clone(session),
-                    subscription: subscription.clone(),
-                };
-                let delivery = self.outbound.next_delivery();
-                self.outbound.push(&message, &recipient, delivery);
+            any |= session.each_subscription_to(&destination, |subscription| {
+                self.outbound
+                    .push_at(&destination, message, session, subscription);
             });
         }
         any

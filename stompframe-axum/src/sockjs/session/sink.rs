@@ -49,7 +49,7 @@ impl TransportSink for Sink {
         if state.is_over() {
             return;
         }
-        if matches!(frame, OutgoingFrame::Binary(_)) {
+        if !frame.is_text() {
             let code = ErrorCode::BinaryBody;
             tracing::warn!(%code, "a session over SockJS ends: {}", code.message());
             state.outgoing.extend(OutgoingFrame::error(code));

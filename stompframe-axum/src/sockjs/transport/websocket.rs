@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::SinkExt as _;
 use stompframe_core::connection::TransportError;
-use stompframe_core::session::{Close, OutgoingFrame};
+use stompframe_core::session::Close;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -231,8 +231,8 @@ async fn write(
         (Framing::SockJs, output) => socket.send(Message::Text(output.frame().into())).await,
         (Framing::Raw, Output::Messages(messages)) => {
             for message in messages {
-                if let OutgoingFrame::Text(text) = message {
-                    socket.feed(Message::Text((&**text).into())).await?;
+                if let Some(text) = message.as_text() {
+                    socket.feed(Message::Text(text.into())).await?;
                 }
             }
             socket.flush().await

@@ -92,7 +92,7 @@ fn h_07_the_servers_own_header_replaces_or_precedes_a_forged_one() {
     assert_eq!(headers.iter().collect::<Vec<_>>(), expected);
 
     let forged = [("subscription", "forged"), ("content-length", "9")];
-    let template = MessageTemplate::new(V1_2, forged, b"hi");
+    let template = MessageTemplate::new(V1_2, &forged, b"hi");
     let encoded = template.fill(&[("subscription", "mine"), ("content-length", "7")]);
     let (frames, error) = feed(decoder_for(Command::Message, V1_2), &encoded.bytes);
     assert_eq!(error, None);

@@ -3,7 +3,7 @@
 use bytestring::ByteString;
 
 use super::*;
-use crate::stomp::{FrameWriter, Headers, MessageTemplate};
+use crate::stomp::{FrameWriter, Headers, MessageTemplate, encode_message};
 use Version::{V1_0, V1_1, V1_2};
 
 #[test]
@@ -72,8 +72,10 @@ fn the_writer_and_the_template_write_what_encode_writes() {
             writer.header(name, value);
         }
         assert_eq!(writer.finish(b"hi").unwrap(), expected);
-        let template = MessageTemplate::new(version, [("cr", "\r"), ("destination", "/a")], b"hi");
+        let template = MessageTemplate::new(version, &[("cr", "\r"), ("destination", "/a")], b"hi");
         assert_eq!(template.fill(&[("subscription", "s:1")]), expected);
+        let headers = [("subscription", "s:1"), ("cr", "\r"), ("destination", "/a")];
+        assert_eq!(encode_message(version, &headers, b"hi"), expected);
     }
 }
 
