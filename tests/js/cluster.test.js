@@ -31,6 +31,7 @@ async function enter(t, url, name) {
   await page.getByPlaceholder('Your name').fill(name);
   await page.getByRole('button', { name: 'Enter' }).click();
   await page.getByPlaceholder('What').waitFor();
+  assert.equal(await page.getByPlaceholder('Your name').isVisible(), false);
   return page;
 }
 
