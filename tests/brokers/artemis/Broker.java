@@ -15,6 +15,8 @@ public final class Broker {
         String directory = arguments[0];
         var configuration = new ConfigurationImpl()
             .setJournalType(JournalType.NIO)
+            // However full the machine's disk is.
+            .setMaxDiskUsage(100)
             .setJournalDirectory(directory + "/journal")
             .setBindingsDirectory(directory + "/bindings")
             .setLargeMessagesDirectory(directory + "/large")
