@@ -1,16 +1,16 @@
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use stompframe_core::{BuildError, Messaging};
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::tcp::{MessagingTcp as _, TcpServer, prepare};
+use crate::long_lived::{self, Peer, Sockets};
+use crate::tcp::{MessagingTcp as _, TcpServer};
 
 /// How long shutting down may take.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -103,18 +103,16 @@ async fn serve_until(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let stopping = CancellationToken::new();
-    // As over TCP: a request that waits, or a response that goes on, may have lost its client, too.
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = prepare(socket) {
-            tracing::debug!(%error, "a socket could not be prepared");
-        }
-    });
     let http = async {
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app);
-        server
-            .with_graceful_shutdown(stopping.clone().cancelled_owned())
-            .await
+        let tasks = TaskTracker::new();
+        let app = long_lived::around(app, tasks.clone());
+        let app = app.into_make_service_with_connect_info::<Peer>();
+        let server = axum::serve(Sockets(listener), app);
+        let stopping = stopping.clone().cancelled_owned();
+        let served = server.with_graceful_shutdown(stopping).await;
+        tasks.close();
+        tasks.wait().await;
+        served
     };
     let drain = async {
         stop.await;

@@ -209,3 +209,32 @@ async fn k_51_a_message_of_a_web_socket_has_the_bound_of_a_request() {
         "c[1002,\"Connection interrupted\"]"
     );
 }
+
+#[tokio::test]
+async fn a_ping_is_answered_beside_all_that_is_sent() {
+    let server = Server::start().await;
+    for path in [
+        format!("{}/websocket", fresh("/echo")),
+        "/echo/websocket".into(),
+    ] {
+        let mut socket = open(&server, &path).await;
+        for number in 0..100_u8 {
+            socket.send(Message::text("\"x\"")).await.unwrap();
+            socket
+                .send(Message::Ping(vec![number].into()))
+                .await
+                .unwrap();
+        }
+        let (mut answers, mut echoes) = (0, 0);
+        while answers < 100 || echoes < 100 {
+            match next(&mut socket).await.unwrap().unwrap() {
+                Message::Pong(number) => {
+                    assert_eq!(number, vec![answers]);
+                    answers += 1;
+                }
+                Message::Text(text) => echoes += text.matches('x').count(),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
