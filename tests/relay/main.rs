@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
 
 mod delivering;
-mod doubt;
 mod durable;
 mod faults;
 mod losing;
 mod nodes;
 mod refusing;
+mod scripted;
 mod sessions;
 mod transactions;
 mod upstream;
