@@ -40,6 +40,8 @@ mod incoming;
 mod limits;
 mod link;
 mod pace;
+mod places;
+mod reader;
 mod receipts;
 mod running;
 mod send;
@@ -50,6 +52,7 @@ mod subscriptions;
 mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
+mod told;
 mod transaction;
 mod writer;
 

@@ -1,53 +1,86 @@
-use std::collections::BTreeMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
 use super::ClientError;
-
-type Answer = Result<(), ClientError>;
+use super::places::{Place, Places};
+use super::told::{Answer, Told};
 
 /// The receipts that one connection owes us: no more than the window has places.
 #[derive(Debug)]
 pub(super) struct Receipts {
-    window: Arc<Semaphore>,
+    places: Arc<Places>,
     patience: Duration,
     state: Mutex<State>,
-    /// Whenever one was answered, or is not awaited any more.
-    answered: Notify,
+    /// Rung when there is a first one that stands for many.
+    many: Notify,
 }
-
-/// A place in the window: that of one receipt, or of several that belong together.
-pub(super) type Place = Arc<OwnedSemaphorePermit>;
 
 #[derive(Debug, Default)]
 struct State {
     last: u64,
-    waiting: BTreeMap<u64, Waiting>,
+    waiting: HashMap<u64, Waiting>,
+    /// Those that stand for many, and until when they are waited for.
+    many: VecDeque<(u64, Instant)>,
     /// Why there will be no more, once the connection is over.
     over: Option<ClientError>,
 }
 
 #[derive(Debug)]
-struct Waiting {
-    answer: oneshot::Sender<Answer>,
-    /// The subscription that this makes anew.
-    renews: Option<ByteString>,
-    _place: Place,
+enum Waiting {
+    One {
+        answer: oneshot::Sender<Answer>,
+        /// The subscription that this makes anew.
+        renews: Option<ByteString>,
+        _place: Place,
+    },
+    /// A frame, and those before it that asked for no receipt: what one is for has been received with all
+    /// before it (STOMP 1.2, RECEIPT).
+    Many(Vec<Told>),
+}
+
+impl Waiting {
+    /// Says whether somebody was still waiting.
+    fn answer(self, with: Answer) -> bool {
+        match self {
+            Self::One { answer, .. } => answer.send(with).is_ok(),
+            Self::Many(all) => {
+                for told in all {
+                    told.tell(with.clone());
+                }
+                true
+            }
+        }
+    }
 }
 
 impl Receipts {
     pub(super) fn new(window: usize, patience: Duration) -> Self {
         Self {
-            window: Arc::new(Semaphore::new(window.clamp(1, Semaphore::MAX_PERMITS))),
+            places: Arc::new(Places::new(window)),
             patience,
             state: Mutex::default(),
-            answered: Notify::new(),
+            many: Notify::new(),
+        }
+    }
+
+    /// Waits for a place in the window.
+    pub(super) async fn place(&self) -> Result<Place, ClientError> {
+        if let Some(place) = self.places.try_take() {
+            return Ok(place);
+        }
+        match timeout(self.patience, self.places.take()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => {
+                let over = self.state().over.clone();
+                Err(over.unwrap_or(ClientError::TimedOut(self.patience)))
+            }
         }
     }
 
@@ -59,16 +92,6 @@ impl Receipts {
     ) -> Result<(String, Confirmation), ClientError> {
         let place = self.place().await?;
         self.expect_in(place, renews)
-    }
-
-    /// Waits for a place in the window.
-    pub(super) async fn place(&self) -> Result<Place, ClientError> {
-        let place = Arc::clone(&self.window).acquire_owned();
-        let Ok(Ok(place)) = timeout(self.patience, place).await else {
-            let over = self.state().over.clone();
-            return Err(over.unwrap_or(ClientError::TimedOut(self.patience)));
-        };
-        Ok(Arc::new(place))
     }
 
     /// As [`expect`](Self::expect), in a place that is taken already.
@@ -84,7 +107,7 @@ impl Receipts {
         }
         state.last += 1;
         let id = state.last;
-        let waiting = Waiting {
+        let waiting = Waiting::One {
             answer,
             renews,
             _place: place,
@@ -100,41 +123,66 @@ impl Receipts {
         Ok((id.to_string(), confirmation))
     }
 
+    /// The id of a receipt that stands for all of these.
+    pub(super) fn expect_many(&self, all: Vec<Told>) -> u64 {
+        let mut state = self.state();
+        state.last += 1;
+        let id = state.last;
+        state.waiting.insert(id, Waiting::Many(all));
+        if state.many.is_empty() {
+            self.many.notify_one();
+        }
+        let until = Instant::now() + self.patience;
+        state.many.push_back((id, until));
+        id
+    }
+
+    /// Sees to it that nobody waits too long for a receipt that stands for many.
+    pub(super) async fn run_out(&self) -> ClientError {
+        loop {
+            let first = self.state().many.front().copied();
+            let Some((id, until)) = first else {
+                self.many.notified().await;
+                continue;
+            };
+            sleep_until(until).await;
+            let late = self.state().waiting.remove(&id);
+            if let Some(late) = late {
+                late.answer(Err(ClientError::TimedOut(self.patience)));
+            }
+            self.state().forget_answered();
+        }
+    }
+
     /// RECEIPT: gives the subscription that is made anew with it, if one is.
     pub(super) fn confirm(&self, id: &str) -> Option<ByteString> {
-        let Waiting { answer, renews, .. } = self.take(id)?;
+        let mut waiting = self.take(id)?;
+        let renews = match &mut waiting {
+            Waiting::One { renews, .. } => renews.take(),
+            Waiting::Many(_) => None,
+        };
         // Whoever let go of it does not want to know.
-        let _ = answer.send(Ok(()));
+        waiting.answer(Ok(()));
         renews
     }
 
     /// An ERROR that names a receipt. Says whether somebody was waiting for it.
     pub(super) fn refuse(&self, id: &str, because: ClientError) -> bool {
         let waiting = self.take(id);
-        waiting.is_some_and(|waiting| waiting.answer.send(Err(because)).is_ok())
+        waiting.is_some_and(|waiting| waiting.answer(Err(because)))
     }
 
-    /// Waits until everything that was asked for so far is answered, whatever the answer is.
+    /// Waits until everything that was sent so far is answered, whatever the answer is.
     pub(super) async fn settled(&self) -> Result<(), ClientError> {
-        let last = self.state().last;
-        let settling = async {
-            loop {
-                let answered = self.answered.notified();
-                let oldest = self.state().waiting.keys().next().copied();
-                if oldest.is_none_or(|oldest| oldest > last) {
-                    return;
-                }
-                answered.await;
-            }
-        };
-        let settled = timeout(self.patience, settling).await;
+        let settled = timeout(self.patience, self.places.settled()).await;
         settled.map_err(|_| ClientError::TimedOut(self.patience))
     }
 
     fn take(&self, id: &str) -> Option<Waiting> {
         let id: u64 = id.parse().ok()?;
-        let waiting = self.state().waiting.remove(&id);
-        self.answered.notify_waiters();
+        let mut state = self.state();
+        let waiting = state.waiting.remove(&id);
+        state.forget_answered();
         waiting
     }
 
@@ -144,15 +192,24 @@ impl Receipts {
         let over = state.over.get_or_insert_with(|| because.clone()).clone();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
-        self.answered.notify_waiters();
-        self.window.close();
-        for Waiting { answer, .. } in waiting.into_values() {
-            let _ = answer.send(Err(over.clone()));
+        self.places.close();
+        for waiting in waiting.into_values() {
+            waiting.answer(Err(over.clone()));
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget_answered(&mut self) {
+        while let Some((id, _)) = self.many.front()
+            && !self.waiting.contains_key(id)
+        {
+            self.many.pop_front();
+        }
     }
 }
 
@@ -188,7 +245,6 @@ impl Future for Confirmation {
         // Its place in the window is free again.
         let id = self.id;
         self.receipts.state().waiting.remove(&id);
-        self.receipts.answered.notify_waiters();
         Poll::Ready(Err(ClientError::TimedOut(patience)))
     }
 }
@@ -231,40 +287,51 @@ mod tests {
         confirmation.await.unwrap();
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_was_asked_for_so_far_is_settled_when_all_of_it_is_answered() {
-        let receipts = Arc::new(Receipts::new(3, Duration::from_secs(5)));
-        receipts.settled().await.unwrap();
-        let (first, _first) = receipts.expect(None).await.unwrap();
-        let (second, _second) = receipts.expect(None).await.unwrap();
-        let mut settled = Box::pin(receipts.settled());
-        assert!(poll!(settled.as_mut()).is_pending());
-        let (_, _later) = receipts.expect(None).await.unwrap();
-        receipts.confirm(&second);
-        assert!(poll!(settled.as_mut()).is_pending());
-        receipts.confirm(&first);
-        settled.await.unwrap();
-        let error = receipts.settled().await.unwrap_err();
-        assert!(matches!(error, ClientError::TimedOut(_)), "{error}");
+    /// Somebody to be told, and what was told.
+    async fn told(receipts: &Receipts) -> (Told, oneshot::Receiver<Answer>) {
+        let (tell, told) = oneshot::channel();
+        let tell = |answer| {
+            let _ = tell.send(answer);
+        };
+        (Told::new(tell, receipts.place().await.unwrap()), told)
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_belongs_together_has_one_place() {
-        let receipts = Arc::new(Receipts::new(1, Duration::from_secs(5)));
-        let place = receipts.place().await.unwrap();
-        let mut all = Vec::new();
-        for _ in 0..10 {
-            all.push(receipts.expect_in(Arc::clone(&place), None).unwrap());
-        }
-        drop(place);
-        let (last, _) = all.pop().unwrap();
-        for (id, confirmation) in all {
-            receipts.confirm(&id);
-            confirmation.await.unwrap();
-        }
-        let error = receipts.place().await.unwrap_err();
+    async fn one_receipt_stands_for_many() {
+        let receipts = Arc::new(Receipts::new(3, Duration::from_secs(5)));
+        let (one, first) = told(&receipts).await;
+        let (other, second) = told(&receipts).await;
+        let id = receipts.expect_many(vec![one, other]).to_string();
+        let (third, _confirmation) = receipts.expect(None).await.unwrap();
+        assert!(poll!(Box::pin(receipts.place())).is_pending(), "3 places");
+        receipts.confirm(&third);
+        receipts.confirm(&id);
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+        assert!(receipts.state().many.is_empty());
+        assert_eq!(receipts.places.free(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everybody_is_told_whatever_happens() {
+        let receipts = Arc::new(Receipts::new(9, Duration::from_secs(5)));
+        let running = Arc::clone(&receipts);
+        let running_out = tokio::spawn(async move { running.run_out().await });
+        // No RECEIPT comes.
+        let (late, is_late) = told(&receipts).await;
+        receipts.expect_many(vec![late]);
+        let error = is_late.await.unwrap().unwrap_err();
         assert!(matches!(error, ClientError::TimedOut(_)), "{error}");
-        receipts.confirm(&last);
-        receipts.place().await.unwrap();
+        // It was never written.
+        let (dropped, is_dropped) = told(&receipts).await;
+        drop(dropped);
+        let error = is_dropped.await.unwrap().unwrap_err();
+        assert!(error.is_in_doubt(), "{error}");
+        // The connection is lost.
+        let (lost, is_lost) = told(&receipts).await;
+        receipts.expect_many(vec![lost]);
+        receipts.end(&ClientError::Lost("gone".into()));
+        assert!(is_lost.await.unwrap().unwrap_err().is_in_doubt());
+        running_out.abort();
     }
 }

@@ -4,7 +4,7 @@ use bytestring::ByteString;
 use futures_util::future::{FutureExt as _, try_join_all};
 
 use super::link::Link;
-use super::receipts::Place;
+use super::places::Place;
 use super::send::send_frame;
 use super::{ClientError, Confirmation, Received};
 use crate::message::IntoPayload;
