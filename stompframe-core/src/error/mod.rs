@@ -111,9 +111,7 @@ impl MessagingError {
         mut self,
     ) -> Result<E, Self> {
         let source = self.more.as_mut().and_then(|more| more.source.take());
-        match source
-            .map(<dyn StdError + Send + Sync>::downcast::<E>)
-        {
+        match source.map(<dyn StdError + Send + Sync>::downcast::<E>) {
             Some(Ok(error)) => Ok(*error),
             Some(Err(source)) => Err(self.with_source(source)),
             None => Err(self),

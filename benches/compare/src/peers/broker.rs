@@ -1,4 +1,4 @@
-//! stompframe, with its default limits but those of rates: a broker that clients use directly or through handlers.
+//! stompframe, with its default limits but those of rates and subscriptions: a broker that clients use directly or through handlers.
 
 use stompframe::prelude::*;
 use stompframe::session::RateLimits;
@@ -24,6 +24,7 @@ pub fn messaging() -> MessagingBuilder {
     // Of the others, none has them.
     let mut limits = Limits::default();
     limits.rates = RateLimits::NONE;
+    limits.max_subscriptions = 1_000;
     Messaging::builder()
         .limits(limits)
         .handler::<load>()
