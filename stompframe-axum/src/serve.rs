@@ -7,7 +7,7 @@ use stompframe_core::{BuildError, Messaging};
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::long_lived::{self, Peer, Sockets};
 use crate::tcp::{MessagingTcp as _, TcpServer};
@@ -103,17 +103,10 @@ async fn serve_until(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let stopping = CancellationToken::new();
-    let http = async {
-        let tasks = TaskTracker::new();
-        let app = long_lived::around(app, tasks.clone());
-        let app = app.into_make_service_with_connect_info::<Peer>();
-        let server = axum::serve(Sockets(listener), app);
-        let stopping = stopping.clone().cancelled_owned();
-        let served = server.with_graceful_shutdown(stopping).await;
-        tasks.close();
-        tasks.wait().await;
-        served
-    };
+    // Among the workers: else each client that comes would have one of them woken by another thread.
+    let http = tokio::spawn(serve_http(listener, app, stopping.clone()));
+    let http = AbortOnDropHandle::new(http);
+    let tcp = AbortOnDropHandle::new(tokio::spawn(tcp.serve()));
     let drain = async {
         stop.await;
         tracing::info!(sessions = messaging.sessions().len(), "shutting down");
@@ -123,7 +116,11 @@ async fn serve_until(
             tracing::warn!(cut, "connections were cut: they did not end in time");
         }
     };
-    let all = async { tokio::join!(http, tcp.serve(), drain).0 };
+    let all = async {
+        let (http, tcp, ()) = tokio::join!(http, tcp, drain);
+        tcp?;
+        http?
+    };
     tokio::pin!(all);
     tokio::select! {
         result = &mut all => return result.map_err(Error::from),
@@ -138,6 +135,22 @@ async fn serve_until(
         () = signal() => tracing::warn!("told to stop a second time: the rest is cut"),
     }
     Ok(())
+}
+
+async fn serve_http(
+    listener: TcpListener,
+    app: Router,
+    stopping: CancellationToken,
+) -> io::Result<()> {
+    let tasks = TaskTracker::new();
+    let app = long_lived::around(app, tasks.clone());
+    let app = app.into_make_service_with_connect_info::<Peer>();
+    let served = axum::serve(Sockets::new(listener), app)
+        .with_graceful_shutdown(stopping.cancelled_owned())
+        .await;
+    tasks.close();
+    tasks.wait().await;
+    served
 }
 
 /// Ctrl-C, or SIGTERM as service managers send it.

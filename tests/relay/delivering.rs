@@ -54,7 +54,7 @@ async fn all_who_are_subscribed_get_it_in_order_on_every_node(upstream: Upstream
 async fn many_clients_need_few_connections(upstream: Upstream) {
     let app = upstream.app().await;
     let (mut clients, mut heard) = (Vec::new(), Vec::new());
-    for number in 0..200 {
+    for number in 0..2_000 {
         let client = app.connect().await;
         let one_of_ten = upstream.topic(&(number % 10).to_string());
         client.subscribe(&one_of_ten).await;

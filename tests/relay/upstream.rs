@@ -1,8 +1,8 @@
 //! Brokers, a proxy in front of each that can lose a connection, and applications on them.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use stompframe::broker::{BrokerRelay, SimpleBroker};
@@ -10,21 +10,32 @@ use stompframe::client::Backoff;
 use stompframe::prelude::*;
 use stompframe::test::TestApp;
 use stompframe::{Limits, MessagingBuilder};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 /// A broker behind a proxy.
 pub(crate) struct Upstream {
     address: SocketAddr,
     /// How often connections were cut; none passes while it is odd.
     cuts: watch::Sender<u32>,
-    /// How many connections are open.
-    open: Arc<AtomicUsize>,
+    link: Arc<Link>,
     /// What a destination of a test begins with, so that tests do not meet.
     name: String,
     /// Whether the broker has wildcards.
     pub(crate) has_wildcards: bool,
+}
+
+/// What all connections to the broker go over.
+#[derive(Default)]
+struct Link {
+    /// How many of them are open.
+    open: AtomicUsize,
+    /// How many bytes pass in a second, in each direction; 0 for as many as want to.
+    rate: AtomicU32,
+    /// When there is room for more, there and back.
+    free: [Mutex<Option<Instant>>; 2],
 }
 
 impl Upstream {
@@ -56,11 +67,11 @@ impl Upstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (cuts, cut) = watch::channel(0);
-        let open = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&open);
+        let link = Arc::new(Link::default());
+        let shared = Arc::clone(&link);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass(client, to, cut.clone(), Arc::clone(&counted)));
+                tokio::spawn(pass(client, to, cut.clone(), Arc::clone(&shared)));
             }
         });
         let now = std::time::SystemTime::now();
@@ -68,7 +79,7 @@ impl Upstream {
         Self {
             address,
             cuts,
-            open,
+            link,
             name: format!("r{}", now.as_nanos()),
             has_wildcards,
         }
@@ -84,7 +95,12 @@ impl Upstream {
     }
 
     pub(crate) fn connections(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        self.link.open.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes pass in a second from now on; 0 for as many as want to.
+    pub(crate) fn limit_to(&self, rate: u32) {
+        self.link.rate.store(rate, Ordering::Relaxed);
     }
 
     pub(crate) fn relay(&self) -> BrokerRelay {
@@ -118,7 +134,7 @@ async fn pass(
     mut client: TcpStream,
     to: SocketAddr,
     mut cut: watch::Receiver<u32>,
-    open: Arc<AtomicUsize>,
+    link: Arc<Link>,
 ) {
     if *cut.borrow_and_update() % 2 == 1 {
         return;
@@ -126,12 +142,48 @@ async fn pass(
     let Ok(mut server) = TcpStream::connect(to).await else {
         return;
     };
-    open.fetch_add(1, Ordering::Relaxed);
+    link.open.fetch_add(1, Ordering::Relaxed);
+    let (from_client, to_client) = client.split();
+    let (from_server, to_server) = server.split();
+    let there = link.copy(0, from_client, to_server);
+    let back = link.copy(1, from_server, to_client);
     tokio::select! {
-        _ = copy_bidirectional(&mut client, &mut server) => {}
+        _ = async { tokio::join!(there, back) } => {}
         _ = cut.changed() => {}
     }
-    open.fetch_sub(1, Ordering::Relaxed);
+    link.open.fetch_sub(1, Ordering::Relaxed);
+}
+
+impl Link {
+    async fn copy(
+        &self,
+        direction: usize,
+        mut from: impl AsyncRead + Unpin,
+        mut to: impl AsyncWrite + Unpin,
+    ) {
+        let mut chunk = [0; 1024];
+        while let Ok(count @ 1..) = from.read(&mut chunk).await {
+            if let Some(free) = self.takes(direction, count) {
+                sleep_until(free).await;
+            }
+            if to.write_all(&chunk[..count]).await.is_err() {
+                return;
+            }
+        }
+        let _ = to.shutdown().await;
+    }
+
+    /// When so many bytes have passed, if not at once.
+    fn takes(&self, direction: usize, count: usize) -> Option<Instant> {
+        let rate = self.rate.load(Ordering::Relaxed);
+        if rate == 0 {
+            return None;
+        }
+        let mut free = self.free[direction].lock().unwrap();
+        let since = (*free).map_or(Instant::now(), |free| free.max(Instant::now()));
+        *free = Some(since + Duration::from_secs_f64(count as f64 / f64::from(rate)));
+        *free
+    }
 }
 
 /// Runs each of these against every broker.

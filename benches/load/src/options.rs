@@ -54,6 +54,9 @@ pub struct Common {
     /// Bytes of a body; 128, for `slow` 6000, and at least 12
     #[arg(long)]
     pub(crate) size: Option<usize>,
+    /// Asks for a RECEIPT of one of so many messages; 0 for none
+    #[arg(long, default_value_t = 0)]
+    pub(crate) receipt_every: u32,
     /// How long is measured
     #[arg(long, default_value_t = 2.0, value_parser = seconds)]
     pub(crate) seconds: f64,

@@ -13,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) publish_to: String,
     pub(crate) subscribe_to: String,
     pub(crate) size: usize,
+    /// Of so many messages, one asks for a RECEIPT; 0 for none.
+    pub(crate) receipt_every: u32,
     pub(crate) subscribers: usize,
     /// How many of the subscribers stop reading once they have subscribed.
     pub(crate) stalled: usize,
@@ -127,6 +129,7 @@ impl Plan {
             publish_to: common.publish_to.clone(),
             subscribe_to: common.subscribe_to.clone(),
             size: common.size.unwrap_or(size).max(SMALLEST),
+            receipt_every: common.receipt_every,
             subscribers: 0,
             stalled: 0,
             publishers: 1,

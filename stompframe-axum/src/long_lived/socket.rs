@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot::Sender;
 
-use crate::tcp::prepare;
+use crate::tcp::Listening;
 
 /// That somebody wants a socket, for who has it.
 #[derive(Clone, Debug, Default)]
@@ -38,19 +38,21 @@ impl Wish {
 }
 
 /// Sockets of clients, which can be taken from who serves them.
-pub(crate) struct Sockets(pub(crate) TcpListener);
+pub(crate) struct Sockets(Listening);
+
+impl Sockets {
+    pub(crate) fn new(listener: TcpListener) -> Self {
+        Self(Listening::new(listener))
+    }
+}
 
 impl Listener for Sockets {
     type Io = Socket;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Socket, SocketAddr) {
-        // axum's, which logs what fails and waits before it tries again.
-        let (stream, address) = Listener::accept(&mut self.0).await;
         // As over TCP: a request that waits, or a response that goes on, may have lost its client, too.
-        if let Err(error) = prepare(&stream) {
-            tracing::debug!(%error, "a socket could not be prepared");
-        }
+        let (stream, address) = self.0.accept().await;
         let socket = Socket {
             stream: Some(stream),
             wish: Wish::default(),

@@ -1,5 +1,6 @@
 //! The life of a client: one connection after the other.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use super::link::Link;
 use super::running::Running;
 use super::state::Current;
 use super::subscriptions::Subscriptions;
+use crate::session::corked;
 use crate::stomp::Frame;
 
 /// How many subscriptions are made anew at a time.
@@ -59,7 +61,9 @@ impl Driver {
 
     /// Keeps the client connected until it is to stop.
     pub(super) async fn run(mut self, first: Option<Begun>) {
-        let because = self.drive(first).await;
+        // What goes on to sessions of this process is written when all that came together has been
+        // handed out.
+        let because = corked(pin!(self.drive(first))).await;
         self.current.send_replace(Current::Over(because.clone()));
         self.subscriptions.end_all(&because);
     }

@@ -206,6 +206,17 @@ impl StompClient {
         self.link()?.send_with_receipt(frame).await
     }
 
+    /// As [`send_frame`](Self::send_frame), for what nobody waits for: of what is written together only
+    /// the last asks for a receipt, which stands for all before it. `tell` is called once, unless this
+    /// fails.
+    pub(crate) async fn send_and_tell(
+        &self,
+        frame: Frame,
+        tell: impl FnOnce(Result<(), ClientError>) + Send + Sync + 'static,
+    ) -> Result<(), ClientError> {
+        self.link()?.send_and_tell(&frame, tell).await
+    }
+
     /// The connection.
     pub(super) fn link(&self) -> Result<Arc<Link>, ClientError> {
         match &*self.shared.current.borrow() {

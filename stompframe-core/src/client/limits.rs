@@ -35,8 +35,9 @@ pub struct ClientLimits {
     /// How long the server may take for a RECEIPT; 15 seconds unless told otherwise, as in Spring.
     /// Beyond: [`TimedOut`](super::ClientError::TimedOut).
     pub receipt_timeout: Duration,
-    /// How long a write may make no progress; 10 seconds unless told otherwise. Beyond: the connection is
-    /// given up.
+    /// How long a server that sends no heart-beats may take to read what is written at once; 10 seconds
+    /// unless told otherwise. Beyond: the connection is given up. One that sends them may take as long as
+    /// it wants, as brokers do that have no room: who sends waits.
     pub send_timeout: Duration,
     /// How long DISCONNECT and the close may take; 2 seconds unless told otherwise.
     pub close_timeout: Duration,

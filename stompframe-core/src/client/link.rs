@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::receipts::{Confirmation, Receipts};
+use super::told::{Answer, Told};
 use super::{ClientError, ClientLimits};
 use crate::session::OutgoingFrame;
 use crate::stomp::{Command, Frame, Headers, Version};
@@ -43,6 +44,8 @@ pub(super) struct Unsent {
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub(super) frame: OutgoingFrame,
+    /// Whom to tell what became of it, where it has no receipt of its own.
+    pub(super) told: Option<Told>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -80,12 +83,39 @@ impl Link {
 
     /// Hands a frame over to be written, as soon as there is room.
     pub(super) async fn send(&self, frame: &Frame) -> Result<(), ClientError> {
+        let outgoing = self.outgoing(frame).await?;
+        let sent = self.outgoing.send(outgoing).await;
+        sent.map_err(|_| self.is_over())
+    }
+
+    /// As [`send`](Self::send), and tells what became of it, as somebody else's receipt says.
+    pub(super) async fn send_and_tell(
+        &self,
+        frame: &Frame,
+        tell: impl FnOnce(Answer) + Send + Sync + 'static,
+    ) -> Result<(), ClientError> {
+        let place = self.receipts.place().await?;
+        let mut outgoing = self.outgoing(frame).await?;
+        outgoing.told = Some(Told::new(tell, place));
+        let sent = self.outgoing.send(outgoing).await;
+        sent.map_err(|unsent| {
+            if let Some(told) = unsent.0.told {
+                told.forget();
+            }
+            self.is_over()
+        })
+    }
+
+    /// Encodes a frame, and waits until there is room for it.
+    async fn outgoing(&self, frame: &Frame) -> Result<Outgoing, ClientError> {
         let frame = OutgoingFrame::encode(frame, self.version)?;
         let room = Arc::clone(&self.room).acquire_many_owned(self.permits(&frame));
         let room = room.await.map_err(|_| self.is_over())?;
-        let outgoing = Outgoing { frame, _room: room };
-        let sent = self.outgoing.send(outgoing).await;
-        sent.map_err(|_| self.is_over())
+        Ok(Outgoing {
+            frame,
+            told: None,
+            _room: room,
+        })
     }
 
     /// As [`send`](Self::send), and asks for a receipt.

@@ -39,6 +39,7 @@ mod handle;
 mod incoming;
 mod limits;
 mod link;
+mod reader;
 mod receipts;
 mod running;
 mod send;
@@ -49,7 +50,9 @@ mod subscriptions;
 mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
+mod told;
 mod transaction;
+mod writer;
 
 pub use self::backoff::Backoff;
 pub use self::builder::ClientBuilder;

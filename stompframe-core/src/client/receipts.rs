@@ -1,16 +1,15 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
 use super::ClientError;
-
-type Answer = Result<(), ClientError>;
+use super::told::{Answer, Told};
 
 /// The receipts that one connection owes us: no more than the window has places.
 #[derive(Debug)]
@@ -18,22 +17,46 @@ pub(super) struct Receipts {
     window: Arc<Semaphore>,
     patience: Duration,
     state: Mutex<State>,
+    /// Rung when there is a first one that stands for many.
+    many: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     last: u64,
     waiting: HashMap<u64, Waiting>,
+    /// Those that stand for many, and until when they are waited for.
+    many: VecDeque<(u64, Instant)>,
     /// Why there will be no more, once the connection is over.
     over: Option<ClientError>,
 }
 
 #[derive(Debug)]
-struct Waiting {
-    answer: oneshot::Sender<Answer>,
-    /// The subscription that this makes anew.
-    renews: Option<ByteString>,
-    _place: OwnedSemaphorePermit,
+enum Waiting {
+    One {
+        answer: oneshot::Sender<Answer>,
+        /// The subscription that this makes anew.
+        renews: Option<ByteString>,
+        _place: OwnedSemaphorePermit,
+    },
+    /// A frame, and those before it that asked for no receipt: what one is for has been received with all
+    /// before it (STOMP 1.2, RECEIPT).
+    Many(Vec<Told>),
+}
+
+impl Waiting {
+    /// Says whether somebody was still waiting.
+    fn answer(self, with: Answer) -> bool {
+        match self {
+            Self::One { answer, .. } => answer.send(with).is_ok(),
+            Self::Many(all) => {
+                for told in all {
+                    told.tell(with.clone());
+                }
+                true
+            }
+        }
+    }
 }
 
 impl Receipts {
@@ -42,6 +65,22 @@ impl Receipts {
             window: Arc::new(Semaphore::new(window.clamp(1, Semaphore::MAX_PERMITS))),
             patience,
             state: Mutex::default(),
+            many: Notify::new(),
+        }
+    }
+
+    /// Waits for a place in the window.
+    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, ClientError> {
+        if let Ok(place) = Arc::clone(&self.window).try_acquire_owned() {
+            return Ok(place);
+        }
+        let place = Arc::clone(&self.window).acquire_owned();
+        match timeout(self.patience, place).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => {
+                let over = self.state().over.clone();
+                Err(over.unwrap_or(ClientError::TimedOut(self.patience)))
+            }
         }
     }
 
@@ -51,11 +90,7 @@ impl Receipts {
         self: &Arc<Self>,
         renews: Option<ByteString>,
     ) -> Result<(String, Confirmation), ClientError> {
-        let place = Arc::clone(&self.window).acquire_owned();
-        let Ok(Ok(place)) = timeout(self.patience, place).await else {
-            let over = self.state().over.clone();
-            return Err(over.unwrap_or(ClientError::TimedOut(self.patience)));
-        };
+        let place = self.place().await?;
         let (answer, answered) = oneshot::channel();
         let mut state = self.state();
         if let Some(over) = &state.over {
@@ -63,7 +98,7 @@ impl Receipts {
         }
         state.last += 1;
         let id = state.last;
-        let waiting = Waiting {
+        let waiting = Waiting::One {
             answer,
             renews,
             _place: place,
@@ -79,23 +114,61 @@ impl Receipts {
         Ok((id.to_string(), confirmation))
     }
 
+    /// The id of a receipt that stands for all of these.
+    pub(super) fn expect_many(&self, all: Vec<Told>) -> u64 {
+        let mut state = self.state();
+        state.last += 1;
+        let id = state.last;
+        state.waiting.insert(id, Waiting::Many(all));
+        if state.many.is_empty() {
+            self.many.notify_one();
+        }
+        let until = Instant::now() + self.patience;
+        state.many.push_back((id, until));
+        id
+    }
+
+    /// Sees to it that nobody waits too long for a receipt that stands for many.
+    pub(super) async fn run_out(&self) -> ClientError {
+        loop {
+            let first = self.state().many.front().copied();
+            let Some((id, until)) = first else {
+                self.many.notified().await;
+                continue;
+            };
+            sleep_until(until).await;
+            let late = self.state().waiting.remove(&id);
+            if let Some(late) = late {
+                late.answer(Err(ClientError::TimedOut(self.patience)));
+            }
+            self.state().forget_answered();
+        }
+    }
+
     /// RECEIPT: gives the subscription that is made anew with it, if one is.
     pub(super) fn confirm(&self, id: &str) -> Option<ByteString> {
-        let Waiting { answer, renews, .. } = self.take(id)?;
+        let mut waiting = self.take(id)?;
+        let renews = match &mut waiting {
+            Waiting::One { renews, .. } => renews.take(),
+            Waiting::Many(_) => None,
+        };
         // Whoever let go of it does not want to know.
-        let _ = answer.send(Ok(()));
+        waiting.answer(Ok(()));
         renews
     }
 
     /// An ERROR that names a receipt. Says whether somebody was waiting for it.
     pub(super) fn refuse(&self, id: &str, because: ClientError) -> bool {
         let waiting = self.take(id);
-        waiting.is_some_and(|waiting| waiting.answer.send(Err(because)).is_ok())
+        waiting.is_some_and(|waiting| waiting.answer(Err(because)))
     }
 
     fn take(&self, id: &str) -> Option<Waiting> {
         let id: u64 = id.parse().ok()?;
-        self.state().waiting.remove(&id)
+        let mut state = self.state();
+        let waiting = state.waiting.remove(&id);
+        state.forget_answered();
+        waiting
     }
 
     /// No more will come: all who wait learn why.
@@ -105,13 +178,23 @@ impl Receipts {
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
         self.window.close();
-        for Waiting { answer, .. } in waiting.into_values() {
-            let _ = answer.send(Err(over.clone()));
+        for waiting in waiting.into_values() {
+            waiting.answer(Err(over.clone()));
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget_answered(&mut self) {
+        while let Some((id, _)) = self.many.front()
+            && !self.waiting.contains_key(id)
+        {
+            self.many.pop_front();
+        }
     }
 }
 
@@ -187,5 +270,53 @@ mod tests {
         let (id, confirmation) = receipts.expect(None).await.unwrap();
         receipts.confirm(&id);
         confirmation.await.unwrap();
+    }
+
+    /// Somebody to be told, and what was told.
+    async fn told(receipts: &Receipts) -> (Told, oneshot::Receiver<Answer>) {
+        let (tell, told) = oneshot::channel();
+        let tell = |answer| {
+            let _ = tell.send(answer);
+        };
+        (Told::new(tell, receipts.place().await.unwrap()), told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_receipt_stands_for_many() {
+        let receipts = Arc::new(Receipts::new(3, Duration::from_secs(5)));
+        let (one, first) = told(&receipts).await;
+        let (other, second) = told(&receipts).await;
+        let id = receipts.expect_many(vec![one, other]).to_string();
+        let (third, _confirmation) = receipts.expect(None).await.unwrap();
+        assert!(poll!(Box::pin(receipts.place())).is_pending(), "3 places");
+        receipts.confirm(&third);
+        receipts.confirm(&id);
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+        assert!(receipts.state().many.is_empty());
+        assert_eq!(receipts.window.available_permits(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everybody_is_told_whatever_happens() {
+        let receipts = Arc::new(Receipts::new(9, Duration::from_secs(5)));
+        let running = Arc::clone(&receipts);
+        let running_out = tokio::spawn(async move { running.run_out().await });
+        // No RECEIPT comes.
+        let (late, is_late) = told(&receipts).await;
+        receipts.expect_many(vec![late]);
+        let error = is_late.await.unwrap().unwrap_err();
+        assert!(matches!(error, ClientError::TimedOut(_)), "{error}");
+        // It was never written.
+        let (dropped, is_dropped) = told(&receipts).await;
+        drop(dropped);
+        let error = is_dropped.await.unwrap().unwrap_err();
+        assert!(error.is_in_doubt(), "{error}");
+        // The connection is lost.
+        let (lost, is_lost) = told(&receipts).await;
+        receipts.expect_many(vec![lost]);
+        receipts.end(&ClientError::Lost("gone".into()));
+        assert!(is_lost.await.unwrap().unwrap_err().is_in_doubt());
+        running_out.abort();
     }
 }

@@ -1,30 +1,23 @@
 //! One connection to the server while it lasts: CONNECT, reading, writing, heart-beats.
 
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::builder::Options;
 use super::connector::{Sink, Source, Transport};
 use super::error::ServerError;
-use super::incoming::{Incoming, Received};
 use super::link::{Link, Unsent};
+use super::reader::{Reader, Turn};
 use super::subscriptions::Subscriptions;
+use super::writer::Writer;
 use super::{ClientError, ClientLimits};
 use crate::error::Chain;
-use crate::session::{Close, OutgoingFrame};
+use crate::session::OutgoingFrame;
 use crate::stomp::{Agreed, Command, Decoded, Decoder, Frame, HeartBeat, Version};
-
-/// How many frames are written at once.
-const BATCH: usize = 256;
-
-/// How much later than promised a heart-beat of the server may at least come (STOMP 1.2,
-/// Heart-beating).
-const HEART_BEAT_MARGIN: Duration = Duration::from_secs(5);
 
 /// A connection that has begun, with what only its own task may touch.
 pub(super) struct Running {
@@ -105,18 +98,26 @@ impl Running {
             gives_back,
             subscriptions,
             link: &link,
+            turn: Turn::default(),
         };
         let writer = Writer {
             sink,
             unsent,
             every: agreed.client_sends,
-            limits: &limits,
+            // One that sends heart-beats lives, however long it takes nothing: brokers stop reading
+            // from who publishes while they have no room. The reader sees it die.
+            patience: match agreed.server_sends {
+                Some(_) => None,
+                None => Some(limits.send_timeout),
+            },
+            close_timeout: limits.close_timeout,
             link: &link,
         };
         let because = tokio::select! {
             biased;
             because = reader.run() => because,
             because = writer.run(stop) => because,
+            because = link.receipts.run_out() => because,
         };
         link.end(&because);
         because
@@ -156,183 +157,6 @@ impl Handshake {
     }
 }
 
-struct Reader<'a> {
-    source: Box<dyn Source>,
-    decoder: Decoder,
-    /// How often the server has promised to be heard.
-    silence: Option<Duration>,
-    /// Whether the connection ends when a message comes that is to be acknowledged and nobody wants.
-    gives_back: bool,
-    subscriptions: &'a Subscriptions,
-    link: &'a Arc<Link>,
-}
-
-impl Reader<'_> {
-    async fn run(mut self) -> ClientError {
-        let mut heard = Instant::now();
-        loop {
-            // What came behind CONNECTED is there already.
-            if let Err(because) = self.handle_frames() {
-                return because;
-            }
-            let receiving = poll_fn(|context| self.source.poll_receive(context));
-            let received = match self.silence {
-                None => receiving.await,
-                Some(every) => {
-                    let patience = (every * 2).max(every + HEART_BEAT_MARGIN);
-                    match timeout_at(heard + patience, receiving).await {
-                        Ok(received) => received,
-                        Err(_) => return lost(format!("the server was silent for {patience:?}")),
-                    }
-                }
-            };
-            match received {
-                // A sign of life of the server's machine, not of the server.
-                Some(Ok(chunk)) if chunk.is_empty() => {}
-                Some(Ok(chunk)) => {
-                    heard = Instant::now();
-                    self.decoder.push(chunk);
-                }
-                Some(Err(error)) => return lost(Chain(&error).to_string()),
-                None => return lost("the server closed it"),
-            }
-        }
-    }
-
-    fn handle_frames(&mut self) -> Result<(), ClientError> {
-        loop {
-            match self.decoder.next() {
-                Ok(Some(Decoded::Frame(frame))) => self.handle(frame)?,
-                Ok(Some(Decoded::HeartBeat)) => {}
-                Ok(None) => return Ok(()),
-                Err(error) => return Err(lost(format!("what came is no STOMP: {error}"))),
-            }
-        }
-    }
-
-    fn handle(&self, frame: Frame) -> Result<(), ClientError> {
-        match frame.command {
-            Command::Message => {
-                // STOMP 1.0 leaves the header out where the SUBSCRIBE had no id; ours have one.
-                let Some(id) = frame.headers.get_bytestring("subscription").cloned() else {
-                    return Ok(());
-                };
-                let received = Received::new(frame, Arc::clone(self.link));
-                let is_taken = self
-                    .subscriptions
-                    .take(&id, Incoming::Message(received.clone()));
-                if !is_taken && self.gives_back && received.acknowledgement(Command::Ack).is_ok() {
-                    // The server keeps it for us, who cannot even refuse it any more.
-                    self.link.ends.cancel();
-                }
-            }
-            Command::Receipt => {
-                let id = frame.header("receipt-id").unwrap_or_default();
-                if let Some(renewed) = self.link.receipts.confirm(id) {
-                    self.subscriptions.take(&renewed, Incoming::Gap);
-                }
-            }
-            // The server closes now (STOMP 1.2, ERROR). RabbitMQ does not always; but nothing says
-            // then what has become of the other frames that it was given.
-            Command::Error => {
-                let refused = ClientError::Refused(ServerError::new(frame.clone()));
-                let receipts = &self.link.receipts;
-                let is_told = frame
-                    .header("receipt-id")
-                    .is_some_and(|id| receipts.refuse(id, refused.clone()));
-                return Err(if is_told {
-                    lost(format!("another frame was refused: {refused}"))
-                } else {
-                    refused
-                });
-            }
-            command => return Err(lost(format!("{command} came from the server"))),
-        }
-        Ok(())
-    }
-}
-
-struct Writer<'a> {
-    sink: Box<dyn Sink>,
-    unsent: Unsent,
-    /// How often we have promised to be heard.
-    every: Option<Duration>,
-    limits: &'a ClientLimits,
-    link: &'a Link,
-}
-
-impl Writer<'_> {
-    async fn run(mut self, stop: &CancellationToken) -> ClientError {
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            let due = async {
-                match self.every {
-                    // Early, because the interval is a promise and a timer keeps it only
-                    // approximately.
-                    Some(every) => sleep(every.mul_f32(0.75)).await,
-                    None => pending().await,
-                }
-            };
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return self.close().await,
-                () = self.link.ends.cancelled() => {
-                    self.close().await;
-                    return lost("it was given up, to begin anew");
-                }
-                // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
-                _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
-                Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
-                () = due => self.sink.push(OutgoingFrame::heart_beat()),
-            }
-            // The room they take is free again when they are written.
-            for outgoing in &batch {
-                self.sink.push(outgoing.frame.clone());
-            }
-            while let Ok(frame) = self.unsent.urgent.try_recv() {
-                self.push(&frame);
-            }
-            if let Err(because) = self.flush().await {
-                return because;
-            }
-            batch.clear();
-        }
-    }
-
-    fn push(&mut self, frame: &Frame) {
-        if let Ok(frame) = OutgoingFrame::encode(frame, self.link.version) {
-            self.sink.push(frame);
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), ClientError> {
-        let patience = self.limits.send_timeout;
-        let flushing = poll_fn(|context| self.sink.poll_flush(context));
-        match timeout(patience, flushing).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(lost(Chain(&error).to_string())),
-            Err(_) => Err(lost(format!("nothing could be written for {patience:?}"))),
-        }
-    }
-
-    /// Writes what is left, DISCONNECT, and closes.
-    async fn close(mut self) -> ClientError {
-        self.unsent.outgoing.close();
-        while let Ok(outgoing) = self.unsent.outgoing.try_recv() {
-            self.sink.push(outgoing.frame);
-        }
-        while let Ok(frame) = self.unsent.urgent.try_recv() {
-            self.push(&frame);
-        }
-        if self.link.begin_disconnecting() {
-            self.push(&Frame::new(Command::Disconnect));
-        }
-        let closing = poll_fn(|context| self.sink.poll_close(context, &Close::NORMAL));
-        let _ = timeout(self.limits.close_timeout, closing).await;
-        ClientError::Closed
-    }
-}
-
-fn lost(because: impl Into<ByteString>) -> ClientError {
+pub(super) fn lost(because: impl Into<ByteString>) -> ClientError {
     ClientError::Lost(because.into())
 }

@@ -37,8 +37,8 @@ struct Run {
     wire: Rc<Wire>,
     swarm: Swarm,
     score: Score,
-    /// A message for each topic, and where its body begins.
-    messages: Vec<(Vec<u8>, usize)>,
+    /// A message for each topic, without and with a receipt, and where their bodies begin.
+    messages: Vec<[(Vec<u8>, usize); 2]>,
     server: Option<Process>,
     plan: Plan,
 }
@@ -57,7 +57,7 @@ impl Run {
         let body = Body::new(plan.size);
         let message = |topic| {
             let destination = numbered(&plan.publish_to, topic);
-            plan.wire.send(&destination, &body)
+            [false, true].map(|has_receipt| plan.wire.send(&destination, &body, has_receipt))
         };
         let server = plan.server_pid.map(Process::new).transpose();
         Ok(Self {
@@ -107,7 +107,9 @@ impl Run {
     }
 
     fn put(&mut self, connection: usize, topic: u32, (publisher, number): (u16, u32)) {
-        let (message, body) = &self.messages[topic as usize];
+        let every = self.plan.receipt_every;
+        let has_receipt = every > 0 && number.is_multiple_of(every);
+        let (message, body) = &self.messages[topic as usize][usize::from(has_receipt)];
         let out = self.swarm.out(connection);
         let start = out.len() + body;
         out.extend_from_slice(message);

@@ -85,10 +85,18 @@ impl Wire {
     }
 
     /// A message for a destination, and where in it the body begins.
-    pub(crate) fn send(&self, destination: &str, body: &Body) -> (Vec<u8>, usize) {
+    pub(crate) fn send(
+        &self,
+        destination: &str,
+        body: &Body,
+        has_receipt: bool,
+    ) -> (Vec<u8>, usize) {
         let text = body.as_bytes();
         let (bytes, behind) = match self.language {
-            Language::Stomp(_) => (self.framed(&stomp::send(destination, text)), 1),
+            Language::Stomp(_) => {
+                let frame = stomp::send(destination, text, has_receipt);
+                (self.framed(&frame), 1)
+            }
             Language::Raw => (self.framed(text), 0),
         };
         let start = bytes.len() - behind - text.len();
@@ -134,7 +142,7 @@ mod tests {
         let body = Body::new(SMALLEST);
         for transport in [Transport::WebSocket, Transport::Tcp] {
             for language in [Language::Raw, Language::Stomp(Credentials::default())] {
-                let (bytes, start) = wire(transport, language).send("/topic/a", &body);
+                let (bytes, start) = wire(transport, language).send("/topic/a", &body, false);
                 assert_eq!(&bytes[start..start + SMALLEST], body.as_bytes());
             }
         }
@@ -142,7 +150,8 @@ mod tests {
 
     #[test]
     fn raw_messages_are_found_when_they_are_whole() {
-        let (bytes, _) = wire(Transport::Tcp, Language::Raw).send("", &Body::new(SMALLEST));
+        let body = Body::new(SMALLEST);
+        let (bytes, _) = wire(Transport::Tcp, Language::Raw).send("", &body, false);
         assert_eq!(raw_tcp(&bytes[..3]), None);
         assert_eq!(raw_tcp(&bytes[..bytes.len() - 1]), None);
         let (body, used) = raw_tcp(&bytes).unwrap();

@@ -45,9 +45,11 @@ pub(super) fn subscribe(id: &str, destination: &str) -> Vec<u8> {
     format!("SUBSCRIBE\nid:{id}\ndestination:{destination}\nack:auto\n\n\0").into_bytes()
 }
 
-pub(super) fn send(destination: &str, body: &[u8]) -> Vec<u8> {
+/// Nobody asks which message a RECEIPT is for, so that all may have the same.
+pub(super) fn send(destination: &str, body: &[u8], has_receipt: bool) -> Vec<u8> {
+    let receipt = if has_receipt { "receipt:r\n" } else { "" };
     let head = format!(
-        "SEND\ndestination:{destination}\ncontent-type:text/plain\ncontent-length:{}\n\n",
+        "SEND\ndestination:{destination}\n{receipt}content-type:text/plain\ncontent-length:{}\n\n",
         body.len()
     );
     [head.as_bytes(), body, b"\0"].concat()

@@ -16,6 +16,9 @@ mod translation;
 
 use std::sync::Arc;
 
+use bytestring::ByteString;
+use tokio::runtime::Handle;
+
 pub use self::config::{BrokerRelay, RelayLimits};
 use self::connections::Connections;
 use self::delivery::Deliveries;
@@ -115,24 +118,37 @@ impl Relay {
         };
         let theirs = translation.to_broker(destination, kind)?;
         let frame = headers::to_broker(message, theirs, kind == Kind::Queue, is_from_client);
-        let confirmation = match client.send_frame(frame).await {
-            Ok(confirmation) => confirmation,
-            Err(error) => return self.counted(Err(error)),
-        };
         let Some(session) = session.filter(|_| is_from_client && message.nobody_waits()) else {
-            return self.counted(confirmation.await);
+            return self.counted(match client.send_frame(frame).await {
+                Ok(confirmation) => confirmation.await,
+                Err(error) => Err(error),
+            });
         };
         let (relay, destination) = (Arc::clone(self), message.shared_destination().clone());
-        tokio::spawn(async move {
-            if let Err(error) = relay.counted(confirmation.await) {
-                tracing::warn!(
-                    session = %session.id(), destination = %Untrusted(&destination), error = %Chain(&error),
-                    "a message was not published"
-                );
-                relay.deliveries.tell(session, &error, &destination).await;
-            }
-        });
-        Ok(())
+        let tell = move |confirmed| relay.tell_if_lost(confirmed, session, destination);
+        match client.send_and_tell(frame, tell).await {
+            Ok(()) => Ok(()),
+            Err(error) => self.counted(Err(error)),
+        }
+    }
+
+    fn tell_if_lost(
+        self: Arc<Self>,
+        confirmed: Result<(), ClientError>,
+        session: Arc<Session>,
+        destination: ByteString,
+    ) {
+        let Err(error) = self.counted(confirmed) else {
+            return;
+        };
+        tracing::warn!(
+            session = %session.id(), destination = %Untrusted(&destination), error = %Chain(&error),
+            "a message was not published"
+        );
+        // The runtime may be going down with all of it.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { self.deliveries.tell(session, &error, &destination).await });
+        }
     }
 
     fn counted(&self, confirmed: Result<(), ClientError>) -> Result<(), MessagingError> {

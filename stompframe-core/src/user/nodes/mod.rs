@@ -193,7 +193,8 @@ async fn talk(shared: Weak<Shared>, users: Weak<UserDestinations>) {
                 told_all = None;
             }
         }
-        shared.remote.forget(Instant::now());
+        // Until the next time, too.
+        shared.remote.forget(Instant::now() + CHANGES);
     }
 }
 
