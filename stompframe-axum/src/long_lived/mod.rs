@@ -1,8 +1,9 @@
 //! Responses that go on for as long as a session does leave HTTP when it has written their heads.
 //!
-//! hyper keeps two buffers of 8 KiB for as long as it serves a connection. A response that waits
-//! most of the time needs neither, so its socket is taken from hyper, and what follows is written to it
-//! here, in chunks (RFC 9112, 7.1). The response says that the connection ends with it.
+//! hyper keeps 24 KiB of buffers, for reading and for heads, for as long as it serves a connection. A
+//! response that waits most of the time needs none of them, so its socket is taken from hyper, and
+//! what follows is written to it here, in chunks (RFC 9112, 7.1). The response says that the
+//! connection ends with it.
 //!
 //! That takes a socket which can be taken away, so it happens only where [`serve`](crate::serve) is what
 //! listens, and over HTTP/1.1. Everywhere else such a response stays where it is.

@@ -222,6 +222,17 @@ async fn what_is_sent_behind_the_request_is_not_answered_and_disturbs_nobody() {
 }
 
 #[tokio::test]
+async fn who_sends_without_end_behind_the_request_is_cut_off() {
+    let server = Server::echo().await;
+    let mut stream = server.stream(&fresh("/echo")).await;
+    opened(&mut stream).await;
+    let mut socket = stream.into_socket();
+    let flood = async { while socket.write_all(&[b'x'; 1024]).await.is_ok() {} };
+    let flood = timeout(Duration::from_secs(10), flood);
+    flood.await.expect("it is cut off in time");
+}
+
+#[tokio::test]
 async fn an_application_that_goes_down_says_so_to_the_last_chunk() {
     let server = Server::echo().await;
     let session = fresh("/ws");

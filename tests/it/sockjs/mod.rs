@@ -1,4 +1,4 @@
-//! SockJS, rule by rule (K-01 to K-54), as bytes on a socket.
+//! SockJS, rule by rule (K-01 to K-54 in `tests/conformance/rules.toml`), as bytes on a socket.
 
 mod http;
 mod long_lived;

@@ -84,6 +84,13 @@ async fn k_34_k_48_the_answer_to_a_handshake() {
             (426, Some("13"))
         );
     }
+    // Of 2010, with two keys and neither a version nor the key of today.
+    let older = format!(
+        "GET {}/websocket\nUpgrade: WebSocket\nConnection: Upgrade\n\
+         Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\nSec-WebSocket-Key2: 12998 5 Y3 1  .P00",
+        fresh("/echo")
+    );
+    assert_eq!(ask(server.address, &older, "").await.status, 400);
 }
 
 #[tokio::test]
