@@ -24,7 +24,7 @@ impl Listening {
     pub(crate) fn new(listener: TcpListener) -> Self {
         // Linux gives every socket what its listener has, and six calls for each are saved.
         if cfg!(target_os = "linux") {
-            warn_of(prepare(SockRef::from(&listener)));
+            warn_of(prepare(&SockRef::from(&listener)));
         }
         Self(listener)
     }
@@ -34,7 +34,7 @@ impl Listening {
         // axum's, which waits a second where the process has no file descriptor left.
         let (socket, peer) = Listener::accept(&mut self.0).await;
         if !cfg!(target_os = "linux") {
-            warn_of(prepare(SockRef::from(&socket)));
+            warn_of(prepare(&SockRef::from(&socket)));
         }
         (socket, peer)
     }
@@ -44,7 +44,7 @@ impl Listening {
     }
 }
 
-fn prepare(socket: SockRef<'_>) -> io::Result<()> {
+fn prepare(socket: &SockRef<'_>) -> io::Result<()> {
     // Messages are small, and somebody waits for each.
     socket.set_tcp_nodelay(true)?;
     #[cfg(target_os = "linux")]

@@ -52,10 +52,8 @@ impl HeaderLines {
 
     /// Whether the header can be written as it is, as almost every one can. Not all that can be are found.
     fn is_plain(&self, name: &str, value: &str) -> bool {
-        !name.is_empty()
-            && !(value.is_empty() && self.version == Version::V1_0)
-            && !may_be_special(name.as_bytes())
-            && !may_be_special(value.as_bytes())
+        let is_omitted = name.is_empty() || (value.is_empty() && self.version == Version::V1_0);
+        !is_omitted && !may_be_special(name.as_bytes()) && !may_be_special(value.as_bytes())
     }
 
     pub(super) fn measure<'a>(
