@@ -8,7 +8,7 @@ pub mod handlers {}
 #[doc = include_str!("../docs/broker.md")]
 pub mod broker {}
 
-/// The same application on RabbitMQ or ActiveMQ, on one node or several.
+/// The same application on RabbitMQ or ActiveMQ (Classic, Artemis), on one node or several.
 #[doc = include_str!("../docs/relay.md")]
 pub mod relay {}
 

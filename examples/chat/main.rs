@@ -8,7 +8,8 @@
 //! come with SockJS to the same endpoint; `SOCKJS=everything` has the transports for the oldest browsers, too, and
 //! `SOCKJS=without-web-socket` is for networks in which no WebSocket lasts.
 //!
-//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there.
+//! With `BROKER`, such as `BROKER=127.0.0.1:61613`, it runs on RabbitMQ or ActiveMQ there, still as one process: the
+//! rooms, and who may enter them, are kept in its memory. `examples/cluster` is what several nodes have in common.
 //!
 //! What a client sends and receives:
 //!

@@ -11,6 +11,7 @@
 
 mod endpoint;
 mod handshake;
+mod long_lived;
 mod origin;
 mod router;
 mod serve;

@@ -16,7 +16,8 @@ pub trait MessagingRouter {
     /// Whoever serves the application with [`axum::serve()`] should switch `TCP_NODELAY` on, with
     /// [`ListenerExt::tap_io`](axum::serve::ListenerExt::tap_io): messages are small, and without
     /// it the second of two can wait 40 ms for the client's acknowledgement of the first.
-    /// [`serve`](crate::serve) does.
+    /// [`serve`](crate::serve) does, and with it a session over a response that goes on (SockJS without
+    /// a WebSocket) takes a quarter of the memory.
     fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S>;
 }
 

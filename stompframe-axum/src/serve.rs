@@ -1,16 +1,16 @@
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt as _;
 use stompframe_core::{BuildError, Messaging};
 use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::tcp::{MessagingTcp as _, TcpServer, prepare};
+use crate::long_lived::{self, Peer, Sockets};
+use crate::tcp::{MessagingTcp as _, TcpServer};
 
 /// How long shutting down may take.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -103,19 +103,10 @@ async fn serve_until(
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let stopping = CancellationToken::new();
-    // As over TCP: a request that waits, or a response that goes on, may have lost its client, too.
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = prepare(socket) {
-            tracing::debug!(%error, "a socket could not be prepared");
-        }
-    });
-    let http = async {
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app);
-        server
-            .with_graceful_shutdown(stopping.clone().cancelled_owned())
-            .await
-    };
+    // Among the workers: else each client that comes would have one of them woken by another thread.
+    let http = tokio::spawn(serve_http(listener, app, stopping.clone()));
+    let http = AbortOnDropHandle::new(http);
+    let tcp = AbortOnDropHandle::new(tokio::spawn(tcp.serve()));
     let drain = async {
         stop.await;
         tracing::info!(sessions = messaging.sessions().len(), "shutting down");
@@ -125,7 +116,11 @@ async fn serve_until(
             tracing::warn!(cut, "connections were cut: they did not end in time");
         }
     };
-    let all = async { tokio::join!(http, tcp.serve(), drain).0 };
+    let all = async {
+        let (http, tcp, ()) = tokio::join!(http, tcp, drain);
+        tcp?;
+        http?
+    };
     tokio::pin!(all);
     tokio::select! {
         result = &mut all => return result.map_err(Error::from),
@@ -140,6 +135,22 @@ async fn serve_until(
         () = signal() => tracing::warn!("told to stop a second time: the rest is cut"),
     }
     Ok(())
+}
+
+async fn serve_http(
+    listener: TcpListener,
+    app: Router,
+    stopping: CancellationToken,
+) -> io::Result<()> {
+    let tasks = TaskTracker::new();
+    let app = long_lived::around(app, tasks.clone());
+    let app = app.into_make_service_with_connect_info::<Peer>();
+    let served = axum::serve(Sockets::new(listener), app)
+        .with_graceful_shutdown(stopping.cancelled_owned())
+        .await;
+    tasks.close();
+    tasks.wait().await;
+    served
 }
 
 /// Ctrl-C, or SIGTERM as service managers send it.

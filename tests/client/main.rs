@@ -7,4 +7,5 @@ mod losing;
 mod scripted;
 mod server;
 mod talking;
+mod transactions;
 mod transports;

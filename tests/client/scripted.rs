@@ -11,17 +11,17 @@ use crate::server::next;
 
 const CONNECTED: &str = "CONNECTED\nversion:1.2\nheart-beat:0,0\n\n\0";
 
-struct Script {
+pub(crate) struct Script {
     listener: TcpListener,
 }
 
 impl Script {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self { listener }
     }
 
-    fn client(&self) -> stompframe::client::ClientBuilder {
+    pub(crate) fn client(&self) -> stompframe::client::ClientBuilder {
         StompClient::tcp(self.listener.local_addr().unwrap().to_string()).no_reconnect()
     }
 
@@ -35,26 +35,31 @@ impl Script {
     }
 }
 
-struct Peer(TcpStream);
+pub(crate) struct Peer(TcpStream);
 
 impl Peer {
-    async fn say(&mut self, text: &str) {
+    pub(crate) async fn say(&mut self, text: &str) {
         self.0.write_all(text.as_bytes()).await.unwrap();
     }
 
     /// Up to the next NUL.
-    async fn read(&mut self) -> String {
+    pub(crate) async fn read(&mut self) -> String {
+        self.try_read().await.unwrap()
+    }
+
+    /// Up to the next NUL, or none if the client has ended the connection before.
+    pub(crate) async fn try_read(&mut self) -> Option<String> {
         let mut frame = Vec::new();
         loop {
-            match self.0.read_u8().await.unwrap() {
-                0 => return String::from_utf8(frame).unwrap(),
+            match self.0.read_u8().await.ok()? {
+                0 => return String::from_utf8(frame).ok(),
                 octet => frame.push(octet),
             }
         }
     }
 
     /// Reads a frame, and gives the receipt that it asks for.
-    async fn confirm(&mut self) -> String {
+    pub(crate) async fn confirm(&mut self) -> String {
         let frame = self.read().await;
         let receipt = frame
             .lines()
@@ -66,7 +71,7 @@ impl Peer {
     }
 }
 
-async fn connected(
+pub(crate) async fn connected(
     client: stompframe::client::ClientBuilder,
     script: &Script,
 ) -> (StompClient, Peer) {

@@ -1,6 +1,6 @@
-//! Whether STOMP is kept, rule by rule: `rules.toml` says what is asked and what becomes of it, the
-//! names of tests all over the workspace say which rules they prove, and `docs/conformance.md` is
-//! made from both.
+//! Whether STOMP and SockJS are kept, rule by rule: `rules.toml` says what is asked and what becomes
+//! of it, the names of tests all over the workspace say which rules they prove, and
+//! `docs/conformance.md` is made from both.
 //!
 //! `cargo test --test conformance` holds the three against each other; `CONFORMANCE=docs` before it
 //! rewrites the page. What is tested here itself is what shows on a whole connection and needs no
@@ -58,7 +58,7 @@ fn every_rule_stands_once_with_a_reason_where_it_needs_one() {
         }
         if (rule.level == rules::Level::Own) != rule.section.is_empty() {
             problems.push(format!(
-                "{}: STOMP's rules have a section, ours none",
+                "{}: the rules of others have a section, ours none",
                 rule.id
             ));
         }
@@ -82,7 +82,7 @@ fn every_rule_that_is_kept_has_a_test_and_every_tag_is_a_rule() {
     let tables: BTreeSet<&str> = known.iter().map(|rule| table_of(rule)).collect();
     let proven: BTreeSet<&str> = proofs.iter().map(|proof| proof.rule.as_str()).collect();
     for proof in &proofs {
-        // Attacks, faults, and what SockJS asks, have tables of their own.
+        // Attacks and faults have tables of their own.
         let is_ours = tables.contains(table_of(&proof.rule));
         if is_ours && !known.contains(&*proof.rule) {
             problems.push(format!(

@@ -6,9 +6,9 @@ use crate::proofs::Proof;
 use crate::rules::{Level, Rule, Rules, Verdict};
 
 const HEAD: &str = "\
-# STOMP, rule by rule
+# STOMP and SockJS, rule by rule
 
-What STOMP 1.0, 1.1 and 1.2 ask of a server, what is asked here beyond that, and the tests that show it.
+What STOMP 1.0, 1.1 and 1.2 and SockJS ask of a server, what is asked here beyond that, and the tests that show it.
 `cargo test --test conformance` fails when a rule that is kept has no test. This page is made from
 `tests/conformance/rules.toml` and the names of the tests: do not edit it, `CONFORMANCE=docs cargo test --test
 conformance` rewrites it.
@@ -18,8 +18,9 @@ conformance` rewrites it.
 - **not yet**: not kept today.
 - **not applicable**: asks nothing of what is there.
 
-**must**, **should** and **may** are STOMP's own words, with the section that has them; **ours** are rules where the
-text is silent. A rule without versions holds in all three.
+**must**, **should** and **may** are STOMP's own words, with the section that has them. What SockJS asks is what its protocol's own
+suite tests (`sockjs-protocol`), with the part of it that does. **ours** are rules where the text is silent. A rule without
+versions holds in all.
 
 ";
 

@@ -60,7 +60,9 @@ async fn ws_01_no_sub_protocol_is_answered_that_was_not_offered() {
 /// RFC 6455, 8.1: a message of text is UTF-8 as a whole, and is not made so by the one behind it.
 #[tokio::test]
 async fn sec_c_09_text_that_is_cut_within_a_letter_ends_the_connection() {
-    let app = app().await;
+    let mut limits = stompframe::Limits::default();
+    limits.close_timeout = Duration::from_secs(3600);
+    let app = App::start(messaging().limits(limits)).await;
     let mut socket = tokio::net::TcpStream::connect(app.address).await.unwrap();
     let request = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
@@ -80,6 +82,10 @@ async fn sec_c_09_text_that_is_cut_within_a_letter_ends_the_connection() {
     socket.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer[0], 0x88, "a close, and no ERROR: {answer:?}");
     assert_eq!(u16::from_be_bytes([answer[2], answer[3]]), 1007);
+    // Clients wait for the server to end the connection (RFC 6455, 7.1.1).
+    let mut rest = Vec::new();
+    let end = timeout(Duration::from_secs(10), socket.read_to_end(&mut rest));
+    end.await.expect("the connection ends").unwrap();
 }
 
 /// As stompjs cuts large frames, and older ones; in binary also within a letter.

@@ -12,6 +12,7 @@ export const here = dirname(fileURLToPath(import.meta.url));
 const programs = {
   chat: resolve(here, process.env.CHAT_BIN ?? '../../target/debug/examples/chat'),
   auth: resolve(here, process.env.AUTH_BIN ?? '../../target/debug/examples/auth'),
+  cluster: resolve(here, process.env.CLUSTER_BIN ?? '../../target/debug/examples/cluster'),
 };
 
 const START_LIMIT = 15_000;

@@ -13,6 +13,7 @@ use crate::upstream::{Upstream, on_every_broker};
 on_every_broker!(
     clients_stay_and_are_told_of_the_gap,
     what_cannot_be_confirmed_is_refused,
+    a_receipt_waits_for_the_broker_where_others_are_subscribed,
     a_short_loss_is_only_a_delay,
     a_queue_goes_on_where_it_was,
     the_status_says_how_things_stand,
@@ -78,6 +79,36 @@ async fn what_cannot_be_confirmed_is_refused(upstream: Upstream) {
     let hears = told.subscribe(&topic).await;
     told.send(&topic, "y").await;
     assert_eq!(hears.expect_message::<String>().await, "y");
+}
+
+async fn a_receipt_waits_for_the_broker_where_others_are_subscribed(upstream: Upstream) {
+    let app = upstream.app().await;
+    let (first, other) = (app.connect().await, app.connect().await);
+    let (topic, queue) = (upstream.topic("a"), upstream.queue("a"));
+    let (hears, _consumes) = (first.subscribe(&topic).await, first.subscribe(&queue).await);
+    other.subscribe("/user/queue/errors").await;
+    upstream.cut();
+    let mut changes = app.messaging().broker_status().unwrap().changes();
+    while changes.next().await != Some(false) {}
+    for destination in [&topic, &queue] {
+        let since = Instant::now();
+        let refused = other.try_subscribe(destination).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::BrokerUnavailable);
+        let asked = since.elapsed();
+        assert!(asked > Duration::from_secs(4), "{asked:?}");
+    }
+    // Where the broker comes back in time, it is only a delay, and nothing is missed from then on.
+    let mending = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        upstream.mend();
+    };
+    let (hears_too, ()) = tokio::join!(other.subscribe(&topic), mending);
+    let elsewhere = upstream.app().await;
+    let sender = elsewhere.connect().await;
+    sender.send(&topic, "x").await;
+    for hears in [hears, hears_too] {
+        assert_eq!(hears.expect_message::<String>().await, "x");
+    }
 }
 
 async fn a_short_loss_is_only_a_delay(upstream: Upstream) {

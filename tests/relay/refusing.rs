@@ -3,6 +3,7 @@
 
 use stompframe::broker::{BrokerRelay, Dialect};
 use stompframe::prelude::*;
+use stompframe::test::TestApp;
 
 use crate::upstream::Upstream;
 
@@ -43,6 +44,33 @@ async fn what_one_client_cannot_have_is_refused_with_its_reason() {
         assert_eq!(error.code, code, "{error}");
         assert!(error.detail.contains(reason), "{error}");
     }
+}
+
+#[tokio::test]
+async fn spring_compat_opens_what_is_closed() {
+    let upstream = Upstream::own().await;
+    let builder = || Messaging::builder().broker(upstream.relay());
+    let closed = TestApp::start(builder());
+    let open = TestApp::start(builder().simple_broker(["/local"]).spring_compat());
+    for app in [&closed, &open] {
+        app.messaging().broker_status().unwrap().available().await;
+    }
+    let topic = upstream.topic("a");
+    let client = closed.connect().await;
+    let refused = client.try_send(&topic, "x").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Denied);
+    let client = open.connect().await;
+    for destination in [topic.as_str(), "/local/a"] {
+        let hears = client.subscribe(destination).await;
+        client.send(destination, "x").await;
+        assert_eq!(hears.expect_message::<String>().await, "x");
+    }
+    // What the broker itself does not have is nothing that could be opened.
+    let error = client
+        .try_subscribe(&upstream.topic("*"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unsupported);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use stompframe::broker::{BrokerRelay, SimpleBroker};
 use stompframe::client::Backoff;
 use stompframe::prelude::*;
+use stompframe::security::{deny, permit, rules};
 use stompframe::test::TestApp;
 use stompframe::{Limits, MessagingBuilder};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -25,6 +26,10 @@ pub(crate) struct Upstream {
     name: String,
     /// Whether the broker has wildcards.
     pub(crate) has_wildcards: bool,
+    /// Whether the broker looks at all of a transaction before it does any of it.
+    pub(crate) is_atomic: bool,
+    /// Whether it has NACK, and takes acknowledgements into transactions.
+    pub(crate) has_all_acknowledgements: bool,
 }
 
 /// What all connections to the broker go over.
@@ -46,6 +51,11 @@ impl Upstream {
         let messaging = Messaging::builder()
             .simple_broker(SimpleBroker::new(["/topic", "/queue"]))
             .accept_client_sends(["/topic", "/queue"])
+            .authorize(
+                rules()
+                    .send("/queue/{test}/closed", deny())
+                    .anything_else(permit()),
+            )
             .limits(limits)
             .endpoint(Endpoint::tcp("127.0.0.1:0"))
             .build()
@@ -53,17 +63,17 @@ impl Upstream {
         let tcp = messaging.bind_tcp().await.unwrap();
         let address = tcp.addresses()[0];
         tokio::spawn(tcp.serve());
-        Self::behind_proxy(address, false).await
+        Self::behind_proxy(address, "OWN").await
     }
 
     /// The broker whose address is in this variable of the environment.
     pub(crate) async fn of(variable: &str) -> Self {
         let address = std::env::var(variable)
             .unwrap_or_else(|_| panic!("tests/brokers/run says in {variable} where it is"));
-        Self::behind_proxy(address.parse().unwrap(), true).await
+        Self::behind_proxy(address.parse().unwrap(), variable).await
     }
 
-    async fn behind_proxy(to: SocketAddr, has_wildcards: bool) -> Self {
+    async fn behind_proxy(to: SocketAddr, kind: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (cuts, cut) = watch::channel(0);
@@ -81,7 +91,9 @@ impl Upstream {
             cuts,
             link,
             name: format!("r{}", now.as_nanos()),
-            has_wildcards,
+            has_wildcards: kind != "OWN",
+            is_atomic: kind != "RABBITMQ",
+            has_all_acknowledgements: kind != "ARTEMIS",
         }
     }
 
@@ -106,6 +118,12 @@ impl Upstream {
     pub(crate) fn relay(&self) -> BrokerRelay {
         let quick = Backoff::new(Duration::from_millis(50), Duration::from_millis(500));
         BrokerRelay::new(self.address.to_string()).reconnect(quick)
+    }
+
+    /// As one who may publish only to what is called `open`, and whom this framework's broker does not
+    /// tell from others: there it is what is called `closed` that is refused.
+    pub(crate) fn limited(&self) -> BrokerRelay {
+        self.relay().login("limited", "limited")
     }
 
     /// An application on the broker, to which clients may send.
@@ -199,6 +217,10 @@ macro_rules! on_every_broker {
         mod activemq {
             $(#[tokio::test] #[ignore = "tests/brokers/run starts the broker"]
             async fn $name() { super::$name(super::Upstream::of("ACTIVEMQ").await).await })*
+        }
+        mod artemis {
+            $(#[tokio::test] #[ignore = "tests/brokers/run starts the broker"]
+            async fn $name() { super::$name(super::Upstream::of("ARTEMIS").await).await })*
         }
     };
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use stompframe_core::Messaging;
 use stompframe_core::connection::Admission;
 
@@ -28,7 +29,7 @@ pub(super) trait Application: Send + Sync + 'static {
         source: Source,
         sink: Sink,
         pings: bool,
-    ) -> impl Future<Output = ()> + Send;
+    ) -> BoxFuture<'static, ()>;
 
     /// Answers the handshake of a WebSocket without the frames of SockJS.
     fn web_socket(&self, request: Request) -> impl Future<Output = Response> + Send;
@@ -56,18 +57,18 @@ impl Application for Stomp {
         self.gate.admit(request).await
     }
 
-    async fn serve(
+    fn serve(
         place: Admission,
         session: Arc<Session>,
         source: Source,
         sink: Sink,
         pings: bool,
-    ) {
+    ) -> BoxFuture<'static, ()> {
         let carry = move |stomp: &_| session.carries(stomp);
         if pings {
-            place.serve_telling(carry, source, PingingSink(sink)).await;
+            Box::pin(place.serve_telling(carry, source, PingingSink(sink)))
         } else {
-            place.serve_telling(carry, source, sink).await;
+            Box::pin(place.serve_telling(carry, source, sink))
         }
     }
 

@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytestring::ByteString;
+use futures_util::future::BoxFuture;
 use stompframe_core::connection::{TransportError, TransportSink as _};
 use stompframe_core::session::{Close, OutgoingFrame};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -119,14 +120,18 @@ where
         Ok((place, Arc::clone(&self.serve)))
     }
 
-    async fn serve(
-        (_place, serve): Self::Place,
+    fn serve(
+        (place, serve): Self::Place,
         _: Arc<Session>,
         source: Source,
         sink: Sink,
         _: bool,
-    ) {
-        serve(SockJsConnection { source, sink }).await;
+    ) -> BoxFuture<'static, ()> {
+        let serving = serve(SockJsConnection { source, sink });
+        Box::pin(async move {
+            serving.await;
+            drop(place);
+        })
     }
 
     async fn web_socket(&self, request: Request) -> Response {

@@ -1,13 +1,9 @@
 use std::any::Any;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::serve::Listener;
 use futures_util::future::join_all;
-use socket2::{SockRef, TcpKeepalive};
 use stompframe_core::transport::{StreamSink, StreamSource};
 use stompframe_core::{ErrorCode, Messaging};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -16,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use super::TcpEndpoint;
+use super::{Listening, TcpEndpoint};
 use crate::serve::Error;
 
 type Source = StreamSource<OwnedReadHalf>;
@@ -24,17 +20,6 @@ type Sink = StreamSink<OwnedWriteHalf>;
 
 /// How many clients that find no place are told so at a time; any more are closed without a word.
 const REFUSALS: usize = 256;
-
-/// Finds a peer that has vanished without a word, where no heart-beat does: asks after 30 seconds of
-/// silence, three times, 10 seconds apart.
-const KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
-    .with_time(Duration::from_secs(30))
-    .with_interval(Duration::from_secs(10))
-    .with_retries(3);
-
-/// How long what was written may go unacknowledged until the kernel gives the peer up.
-#[cfg(target_os = "linux")]
-const USER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Serves an application's TCP endpoints, for those who do without [`serve`](crate::serve), which
 /// serves them too.
@@ -151,21 +136,18 @@ impl Clients {
         self.connections.wait().await;
     }
 
-    async fn accept(&self, mut listener: TcpListener) {
+    async fn accept(&self, listener: TcpListener) {
+        let mut listening = Listening::new(listener);
         loop {
             tokio::select! {
                 biased;
                 () = self.messaging.shutting_down() => return,
-                // axum's, which logs what fails and waits before it tries again.
-                (socket, peer) = Listener::accept(&mut listener) => self.take(socket, peer),
+                (socket, peer) = listening.accept() => self.take(socket, peer),
             }
         }
     }
 
     fn take(&self, socket: TcpStream, peer: SocketAddr) {
-        if let Err(error) = prepare(&socket) {
-            tracing::debug!(%peer, %error, "a socket could not be prepared");
-        }
         let (reading, writing) = socket.into_split();
         let (source, sink) = (StreamSource::new(reading), StreamSink::new(writing));
         match self.messaging.admit_from(peer.ip()) {
@@ -187,36 +169,5 @@ impl Clients {
                 drop(permit);
             });
         }
-    }
-}
-
-/// Makes a client's socket fast, and finds out if the client has vanished.
-pub(crate) fn prepare(socket: &TcpStream) -> io::Result<()> {
-    // Messages are small, and somebody waits for each.
-    socket.set_nodelay(true)?;
-    let socket = SockRef::from(socket);
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
-    socket.set_tcp_keepalive(&KEEPALIVE)
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_socket_is_asked_for_signs_of_life_and_does_not_wait_for_more_to_send() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let socket = TcpStream::connect(address).await.unwrap();
-        prepare(&socket).unwrap();
-        assert!(socket.nodelay().unwrap());
-        let socket = SockRef::from(&socket);
-        assert!(socket.keepalive().unwrap());
-        let seconds = Duration::from_secs;
-        assert_eq!(socket.tcp_keepalive_time().unwrap(), seconds(30));
-        assert_eq!(socket.tcp_keepalive_interval().unwrap(), seconds(10));
-        assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
-        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(seconds(60)));
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Control {
     answered: AtomicBool,
     /// The server has closed, so that nothing is to follow.
     closed: AtomicBool,
+    /// The client has broken the rules, so that its close is not heard any more.
+    failed: AtomicBool,
 }
 
 impl Control {
@@ -49,6 +51,15 @@ impl Control {
     /// The server closes: what the reading half still wants to say has no place behind that.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
+    }
+
+    /// What the client sends makes no sense any more.
+    pub(super) fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Vec<u8>> {

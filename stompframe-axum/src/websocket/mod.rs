@@ -1,14 +1,20 @@
 //! The WebSocket transport: tungstenite reads, and what is written goes straight to the socket.
 
+mod connection;
 #[cfg(feature = "websocket-client")]
 mod connector;
 mod control;
+#[cfg(test)]
+mod echo;
 mod handshake;
 mod sink;
 mod source;
 mod upgrade;
 
+pub(crate) use self::connection::Serve;
 #[cfg(feature = "websocket-client")]
 pub use self::connector::WebSocket;
 pub(crate) use self::handshake::{handshake, max_message, mount};
-pub(crate) use self::source::what_went_wrong;
+pub(crate) use self::sink::WebSocketSink;
+pub(crate) use self::source::{Received, WebSocketSource};
+pub(crate) use self::upgrade::{NoHandshake, Upgrade};

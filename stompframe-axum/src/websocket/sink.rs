@@ -1,5 +1,6 @@
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use stompframe_core::session::{Close, OutgoingFrame};
@@ -14,6 +15,10 @@ const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
+
+/// How long the reason of a close may be: a control frame has at most 125 bytes, and two of them are
+/// the code (RFC 6455, 5.5).
+const MAX_REASON: usize = 123;
 
 /// Writes each STOMP frame as one message: text where it is text, binary where it is not.
 ///
@@ -61,6 +66,13 @@ impl<W> WebSocketSink<W> {
     }
 }
 
+/// As much of a close's reason as fits: it is text, so whole characters.
+fn cut(reason: &str) -> &str {
+    let mut ends = (0..=MAX_REASON.min(reason.len())).rev();
+    let end = ends.find(|end| reason.is_char_boundary(*end));
+    &reason[..end.unwrap_or(0)]
+}
+
 /// Of a length below 126, all of it.
 const fn low_byte(length: usize) -> u8 {
     length.to_le_bytes()[0]
@@ -83,7 +95,7 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
             self.gathered.push(&[], answers);
         }
         self.gathered
-            .poll_write(std::pin::Pin::new(&mut self.socket), context)
+            .poll_write(Pin::new(&mut self.socket), context)
             .map_err(|error| TransportError::Gone(error.into()))
     }
 
@@ -95,11 +107,28 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
         if !std::mem::replace(&mut self.closing, true) && !self.control.is_answered() {
             self.control.close();
             let mut payload = close.code().to_be_bytes().to_vec();
-            payload.extend_from_slice(close.reason().as_bytes());
-            // RFC 6455, 5.5: a control frame has at most 125 bytes.
-            payload.truncate(125);
+            payload.extend_from_slice(cut(close.reason()).as_bytes());
             self.push_message(CLOSE, payload.into());
         }
-        self.poll_flush(context)
+        ready!(self.poll_flush(context))?;
+        if self.control.has_failed() {
+            // The client waits for the end of the connection, and its own close is not heard.
+            return Pin::new(&mut self.socket)
+                .poll_shutdown(context)
+                .map_err(|error| TransportError::Gone(error.into()));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_is_too_long_is_cut_between_two_characters() {
+        assert_eq!(cut("bye"), "bye");
+        assert_eq!(cut(&"x".repeat(200)), "x".repeat(123));
+        assert_eq!(cut(&"ü".repeat(100)), "ü".repeat(61));
     }
 }

@@ -9,7 +9,7 @@ use stompframe_core::connection::{TransportError, TransportSource};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 use super::control::Control;
 
@@ -57,11 +57,21 @@ impl<R> WebSocketSource<R> {
     }
 }
 
-impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<R> {
-    fn poll_receive(
+/// What has come from a client.
+#[derive(Debug)]
+pub(crate) enum Received {
+    Text(Utf8Bytes),
+    Binary(Bytes),
+    /// A sign of life.
+    Alive,
+}
+
+impl<R: AsyncRead + Unpin> WebSocketSource<R> {
+    /// The next message; `None` when the client has closed.
+    pub(crate) fn poll_message(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+    ) -> Poll<Option<Result<Received, TransportError>>> {
         if self.failed {
             return self.poll_discard(context);
         }
@@ -73,17 +83,16 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
         };
         while !self.ended {
             match self.messages.read(&mut wire) {
-                Ok(Message::Text(text)) => return Poll::Ready(Some(Ok(text.into()))),
-                Ok(Message::Binary(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Ok(Message::Text(text)) => return Poll::Ready(Some(Ok(Received::Text(text)))),
+                Ok(Message::Binary(bytes)) => {
+                    return Poll::Ready(Some(Ok(Received::Binary(bytes))));
+                }
                 // Signs of life without data. The library has the answer to a ping ready.
                 Ok(Message::Ping(_) | Message::Pong(_)) => {
                     let answered = self.messages.flush(&mut wire);
                     return Poll::Ready(Some(match answered {
-                        Err(error) if !would_block(&error) => {
-                            self.failed = true;
-                            Err(what_went_wrong(error))
-                        }
-                        _ => Ok(Bytes::new()),
+                        Err(error) if !would_block(&error) => Err(self.fail(error)),
+                        _ => Ok(Received::Alive),
                     }));
                 }
                 // The library answers that, too, while we read on until the end.
@@ -95,35 +104,50 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
                 Ok(Message::Frame(_)) => {}
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
                 Err(error) if would_block(&error) => return Poll::Pending,
-                Err(error) => {
-                    self.failed = true;
-                    return Poll::Ready(Some(Err(what_went_wrong(error))));
-                }
+                Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
             }
         }
         Poll::Ready(None)
     }
 
-    fn close_code(&self) -> Option<u16> {
-        self.close_code
+    fn fail(&mut self, error: tungstenite::Error) -> TransportError {
+        self.failed = true;
+        self.control.fail();
+        what_went_wrong(error)
     }
-}
 
-impl<R: AsyncRead + Unpin> WebSocketSource<R> {
     /// What still comes when there is nobody to make sense of it. It is read all the same, so that the
     /// client gets to hear why.
     fn poll_discard(
         &mut self,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+    ) -> Poll<Option<Result<Received, TransportError>>> {
         let mut space = [const { MaybeUninit::uninit() }; READ];
         let mut read = ReadBuf::uninit(&mut space);
         let result = ready!(Pin::new(&mut self.socket).poll_read(context, &mut read));
         Poll::Ready(match result {
             Ok(()) if read.filled().is_empty() => None,
-            Ok(()) => Some(Ok(Bytes::copy_from_slice(read.filled()))),
+            Ok(()) => Some(Ok(Received::Binary(Bytes::copy_from_slice(read.filled())))),
             Err(error) => Some(Err(TransportError::Gone(error.into()))),
         })
+    }
+}
+
+impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<R> {
+    fn poll_receive(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
+        self.poll_message(context)
+            .map_ok(|received| match received {
+                Received::Text(text) => text.into(),
+                Received::Binary(bytes) => bytes,
+                Received::Alive => Bytes::new(),
+            })
+    }
+
+    fn close_code(&self) -> Option<u16> {
+        self.close_code
     }
 }
 
@@ -180,7 +204,7 @@ fn would_block(error: &tungstenite::Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
 }
 
-pub(crate) fn what_went_wrong(error: tungstenite::Error) -> TransportError {
+fn what_went_wrong(error: tungstenite::Error) -> TransportError {
     match error {
         Error::Capacity(_) => TransportError::TooLarge,
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {

@@ -4,61 +4,50 @@ use axum::http::header::{
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
 use stompframe_core::stomp::Version;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// The sub-protocols that are spoken here, the one to be preferred first.
+/// The sub-protocols of STOMP, the one to be preferred first.
 const PROTOCOLS: [Version; 3] = [Version::V1_2, Version::V1_1, Version::V1_0];
 
 /// A request that asks for a WebSocket, as RFC 6455, 4.2.1 wants it, or over HTTP/2 RFC 8441.
 ///
 /// axum's extractor would hide the socket behind its own `WebSocket`, and the sink writes to the
 /// socket itself.
-pub(super) struct Upgrade {
+pub(crate) struct Upgrade {
     /// What proves that the handshake was understood. HTTP/2 has no need for it.
     accept: Option<String>,
-    protocol: Option<&'static str>,
     /// Gives the connection, once the response has been written.
     pub(super) connection: OnUpgrade,
 }
 
+/// What a request misses to be a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoHandshake {
+    Method,
+    Upgrade,
+    Connection,
+    Key,
+    Version,
+    /// A connection that can change what it speaks.
+    Way,
+}
+
 impl Upgrade {
-    /// Reads the request; if it is no handshake, gives the answer to it.
-    // A response is large, and rare.
-    #[allow(clippy::result_large_err)]
-    pub(super) fn of(request: &mut Parts) -> Result<Self, Response> {
-        let headers = &request.headers;
+    /// Reads the request.
+    pub(crate) fn of(request: &mut Parts) -> Result<Self, NoHandshake> {
         let accept = match is_extended_connect(request) {
             true => None,
             false => Some(accept_key(request)?),
         };
-        if headers
-            .get(SEC_WEBSOCKET_VERSION)
-            .is_none_or(|version| version != "13")
-        {
-            // RFC 6455, 4.4: the answer names the version that is spoken here.
-            let why = "this version of WebSocket is not spoken here";
-            let version = [(SEC_WEBSOCKET_VERSION, "13")];
-            return Err((StatusCode::UPGRADE_REQUIRED, version, why).into_response());
+        let version = request.headers.get(SEC_WEBSOCKET_VERSION);
+        if version.is_none_or(|version| version != "13") {
+            return Err(NoHandshake::Version);
         }
-        let protocol = PROTOCOLS
-            .into_iter()
-            .map(Version::sub_protocol)
-            // Other than the tokens of HTTP, its case counts.
-            .find(|protocol| listed(headers, &SEC_WEBSOCKET_PROTOCOL).any(|one| one == *protocol));
-        match request.extensions.remove() {
-            Some(connection) => Ok(Self {
-                accept,
-                protocol,
-                connection,
-            }),
-            None => Err(refusal(
-                StatusCode::UPGRADE_REQUIRED,
-                "this connection cannot become a WebSocket",
-            )),
-        }
+        let connection = request.extensions.remove().ok_or(NoHandshake::Way)?;
+        Ok(Self { accept, connection })
     }
 
     /// What the client is told (RFC 6455, 4.2.2).
@@ -72,12 +61,44 @@ impl Upgrade {
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
             headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
         }
-        let headers = response.headers_mut();
-        if let Some(protocol) = self.protocol {
-            headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
-        }
         response
     }
+}
+
+impl IntoResponse for NoHandshake {
+    fn into_response(self) -> Response {
+        let refuse = |status, why: &'static str| (status, why).into_response();
+        match self {
+            Self::Method => refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "a WebSocket begins with GET",
+            ),
+            Self::Upgrade | Self::Connection => refuse(
+                StatusCode::BAD_REQUEST,
+                "this is a WebSocket: `Connection: upgrade` and `Upgrade: websocket` are missing",
+            ),
+            Self::Key => refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is missing"),
+            Self::Version => {
+                // RFC 6455, 4.4: the answer names the version that is spoken here.
+                let version = [(SEC_WEBSOCKET_VERSION, "13")];
+                let why = "this version of WebSocket is not spoken here";
+                (StatusCode::UPGRADE_REQUIRED, version, why).into_response()
+            }
+            Self::Way => refuse(
+                StatusCode::UPGRADE_REQUIRED,
+                "this connection cannot become a WebSocket",
+            ),
+        }
+    }
+}
+
+/// The best sub-protocol of STOMP that a client offers.
+pub(super) fn sub_protocol(headers: &HeaderMap) -> Option<&'static str> {
+    PROTOCOLS
+        .into_iter()
+        .map(Version::sub_protocol)
+        // Other than the tokens of HTTP, its case counts.
+        .find(|protocol| listed(headers, &SEC_WEBSOCKET_PROTOCOL).any(|one| one == *protocol))
 }
 
 /// Whether a WebSocket begins like this over HTTP/2 (RFC 8441).
@@ -95,28 +116,19 @@ const fn is_extended_connect(_: &Parts) -> bool {
 }
 
 /// What the key of a handshake over HTTP/1.1 is answered with.
-#[allow(clippy::result_large_err)]
-fn accept_key(request: &Parts) -> Result<String, Response> {
+fn accept_key(request: &Parts) -> Result<String, NoHandshake> {
     let headers = &request.headers;
-    let refuse = |status, why| Err(refusal(status, why));
     if request.method != Method::GET {
-        return refuse(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "a WebSocket begins with GET",
-        );
+        return Err(NoHandshake::Method);
     }
-    if !lists(headers, &CONNECTION, "upgrade") || !lists(headers, &UPGRADE, "websocket") {
-        let why = "this is a WebSocket: `Connection: upgrade` and `Upgrade: websocket` are missing";
-        return refuse(StatusCode::BAD_REQUEST, why);
+    if !lists(headers, &UPGRADE, "websocket") {
+        return Err(NoHandshake::Upgrade);
     }
-    match headers.get(SEC_WEBSOCKET_KEY) {
-        Some(key) => Ok(derive_accept_key(key.as_bytes())),
-        None => refuse(StatusCode::BAD_REQUEST, "`Sec-WebSocket-Key` is missing"),
+    if !lists(headers, &CONNECTION, "upgrade") {
+        return Err(NoHandshake::Connection);
     }
-}
-
-fn refusal(status: StatusCode, why: &'static str) -> Response {
-    (status, why).into_response()
+    let key = headers.get(SEC_WEBSOCKET_KEY).ok_or(NoHandshake::Key)?;
+    Ok(derive_accept_key(key.as_bytes()))
 }
 
 /// What a header lists, which may occur several times.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::channel::{Handling, MessageHandler};
+use crate::channel::{Handling, MessageHandler, Preparing};
 use crate::destination::Prefixes;
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType, SubscriptionId};
@@ -70,5 +70,11 @@ impl MessageHandler for ClientSends {
             Some(error) => Err(error),
             None => self.broker.check(message, session),
         }
+    }
+
+    fn prepare(&self, transaction: &[Arc<Message>], session: &Arc<Session>) -> Option<Preparing> {
+        let accepted = transaction.iter().filter(|one| self.refuse(one).is_none());
+        let accepted: Vec<_> = accepted.map(Message::without_credentials).collect();
+        self.broker.prepare(&accepted, session)
     }
 }

@@ -10,7 +10,7 @@ use crate::session::Session;
 
 /// A message that the interceptors have let pass, and that waits for its transaction.
 #[derive(Debug)]
-pub(crate) struct Held(Arc<Message>);
+pub(crate) struct Held(pub(super) Arc<Message>);
 
 impl Held {
     pub(crate) fn message(&self) -> &Message {
@@ -20,8 +20,8 @@ impl Held {
 
 /// From the clients to everybody who may be responsible.
 pub struct ClientInboundChannel {
-    interceptors: Interceptors,
-    listeners: Vec<Arc<dyn MessageHandler>>,
+    pub(super) interceptors: Interceptors,
+    pub(super) listeners: Vec<Arc<dyn MessageHandler>>,
 }
 
 impl ClientInboundChannel {
@@ -117,19 +117,11 @@ impl ClientInboundChannel {
         }
     }
 
-    /// Whether what is held may take effect, and would be taken, as things stand now.
-    pub(crate) async fn check(
+    pub(super) fn check_listeners(
         &self,
         held: &Held,
-        session: &Arc<Session>,
+        session: &Session,
     ) -> Result<(), MessagingError> {
-        self.interceptors
-            .pre_commit(&held.0, context(session))
-            .await?;
-        self.check_listeners(held, session)
-    }
-
-    fn check_listeners(&self, held: &Held, session: &Session) -> Result<(), MessagingError> {
         if check(&self.listeners, &held.0, session)? {
             return Ok(());
         }
@@ -138,17 +130,6 @@ impl ClientInboundChannel {
             MessageType::Ack | MessageType::Nack => ErrorCode::UnknownAck,
             _ => ErrorCode::NoRoute,
         }))
-    }
-
-    /// Sends what was held to the listeners.
-    pub(crate) async fn release(
-        &self,
-        Held(message): Held,
-        session: &Arc<Session>,
-    ) -> Result<Outcome, MessagingError> {
-        let result = deliver(&self.listeners, &message, Some(session)).await;
-        self.interceptors.done(&message, &result, context(session));
-        result
     }
 
     /// Forgets what was held.
@@ -166,7 +147,7 @@ impl ClientInboundChannel {
     }
 }
 
-const fn context(session: &Arc<Session>) -> ChannelContext<'_> {
+pub(super) const fn context(session: &Arc<Session>) -> ChannelContext<'_> {
     ChannelContext {
         channel: ChannelName::ClientInbound,
         session: Some(session),

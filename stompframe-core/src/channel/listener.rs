@@ -35,7 +35,24 @@ pub trait MessageHandler: Send + Sync + 'static {
         let _ = (message, session);
         Ok(false)
     }
+
+    /// A transaction of this session is committed: takes those of its messages that are for this
+    /// listener, to let them take effect together or not at all. They do not come to
+    /// [`handle`](Self::handle) then.
+    ///
+    /// None unless the listener says otherwise: then each of them is handled in its turn.
+    fn prepare(&self, transaction: &[Arc<Message>], session: &Arc<Session>) -> Option<Preparing> {
+        let _ = (transaction, session);
+        None
+    }
 }
+
+/// A listener gets ready for its part of a transaction; see [`MessageHandler::prepare`]. If it cannot, no
+/// part of the transaction takes effect anywhere.
+pub type Preparing = BoxFuture<'static, Result<Commit, MessagingError>>;
+
+/// A listener's part of a transaction: done when everybody else's is. Dropped before, it has no effect.
+pub type Commit = BoxFuture<'static, Result<(), MessagingError>>;
 
 /// What a listener does with a message: nothing, something at once, or something that takes time.
 pub enum Handling {

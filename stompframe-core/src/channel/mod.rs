@@ -9,6 +9,7 @@
 //! * [`ClientOutboundChannel`]: what the broker delivers, into the sessions' outbound queues.
 
 mod broker;
+mod committing;
 mod encoding;
 mod inbound;
 mod interceptor;
@@ -23,5 +24,5 @@ pub use self::interceptor::{
     ChannelContext, ChannelInterceptor, ChannelName, Outcome, Step, Verdict, intercept,
 };
 pub use self::interceptors::Interceptors;
-pub use self::listener::{Handling, MessageHandler};
+pub use self::listener::{Commit, Handling, MessageHandler, Preparing};
 pub use self::outbound::{ClientOutboundChannel, Delivery, FanOut, Recipient};

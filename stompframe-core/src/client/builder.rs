@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytestring::ByteString;
 
 use super::connector::Connector;
-use super::{Backoff, ClientError, ClientLimits, StompClient};
+use super::{Backoff, ClientError, ClientLimits, Pace, StompClient};
 use crate::stomp::{Command, Frame, Headers, HeartBeat, Version};
 
 /// Says how a client connects. Made by [`StompClient::tcp`] and [`StompClient::over`].
@@ -24,6 +24,7 @@ pub(super) struct Options {
     pub(super) reconnect: Option<Backoff>,
     pub(super) confirms_subscriptions: bool,
     pub(super) gives_back: bool,
+    pub(super) pace: Option<Arc<Pace>>,
 }
 
 impl ClientBuilder {
@@ -40,6 +41,7 @@ impl ClientBuilder {
                 reconnect: Some(Backoff::default()),
                 confirms_subscriptions: true,
                 gives_back: false,
+                pace: None,
             },
         }
     }
@@ -95,6 +97,12 @@ impl ClientBuilder {
     /// connection ends.
     pub(crate) const fn give_back(mut self) -> Self {
         self.options.gives_back = true;
+        self
+    }
+
+    /// Waits for a turn among others before it connects anew, too.
+    pub(crate) fn pace(mut self, pace: Arc<Pace>) -> Self {
+        self.options.pace = Some(pace);
         self
     }
 

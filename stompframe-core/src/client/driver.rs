@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::ClientError;
 use super::builder::Options;
 use super::connector::Connector;
-use super::incoming::Incoming;
 use super::link::Link;
 use super::running::Running;
 use super::state::Current;
@@ -103,7 +102,13 @@ impl Driver {
                 connector = ?self.connector, error = %because, ?wait, "there is no connection to the server"
             );
             self.current.send_replace(Current::None(because));
-            if stop.run_until_cancelled(sleep(wait)).await.is_none() {
+            let waiting = async {
+                sleep(wait).await;
+                if let Some(pace) = &self.options.pace {
+                    pace.turn().await;
+                }
+            };
+            if stop.run_until_cancelled(waiting).await.is_none() {
                 return ClientError::Closed;
             }
         }
@@ -205,7 +210,7 @@ impl Resubscribing<'_> {
             return self.link.resubscribe(id, frame).await?.await;
         }
         self.link.send(&frame).await?;
-        self.subscriptions.take(&id, Incoming::Gap);
+        self.subscriptions.renewed(&id, self.link.generation);
         Ok(())
     }
 }

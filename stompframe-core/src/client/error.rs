@@ -88,6 +88,11 @@ impl ServerError {
         self.frame.header("error-code")
     }
 
+    /// Whether it says which frame it is about, by its receipt.
+    pub(crate) fn is_about_a_receipt(&self) -> bool {
+        self.frame.header("receipt-id").is_some()
+    }
+
     /// The whole frame. Its body is whatever the server thinks helps: ActiveMQ sends the Java
     /// exception, so it is nothing to show to users.
     #[must_use]

@@ -18,7 +18,7 @@ use super::subscribe::SubscribeRequest;
 use super::subscriptions::Subscriptions;
 use super::{ClientError, ClientLimits, ClientState, Confirmation, Tcp, Transaction};
 use crate::message::IntoPayload;
-use crate::stomp::{Command, Frame};
+use crate::stomp::{Command, Frame, Headers};
 
 /// A client of any STOMP server (Spring's `StompSession`): see the [module](super).
 ///
@@ -204,6 +204,19 @@ impl StompClient {
     /// Sends a frame, and gives its receipt.
     pub(crate) async fn send_frame(&self, frame: Frame) -> Result<Confirmation, ClientError> {
         self.link()?.send_with_receipt(frame).await
+    }
+
+    /// UNSUBSCRIBE of what the server keeps under a name that these headers say.
+    pub(crate) async fn forget(&self, id: &str, headers: Headers) -> Result<(), ClientError> {
+        let mut frame = Frame::new(Command::Unsubscribe);
+        frame.headers = headers;
+        frame.headers.set("id", id.to_owned());
+        self.send_frame(frame).await?.await
+    }
+
+    /// Waits until all frames that were sent so far with a receipt are answered.
+    pub(crate) async fn settled(&self) -> Result<(), ClientError> {
+        self.link()?.receipts.settled().await
     }
 
     /// As [`send_frame`](Self::send_frame), for what nobody waits for: of what is written together only

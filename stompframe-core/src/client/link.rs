@@ -7,6 +7,7 @@ use bytestring::ByteString;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use super::places::Place;
 use super::receipts::{Confirmation, Receipts};
 use super::told::{Answer, Told};
 use super::{ClientError, ClientLimits};
@@ -135,12 +136,31 @@ impl Link {
         self.send_expecting(frame, Some(id)).await
     }
 
+    /// As [`send_with_receipt`](Self::send_with_receipt), in a place of the window that is taken
+    /// already.
+    pub(super) async fn send_in(
+        &self,
+        place: &Place,
+        frame: Frame,
+    ) -> Result<Confirmation, ClientError> {
+        let expected = self.receipts.expect_in(place.clone(), None)?;
+        self.send_expected(frame, expected).await
+    }
+
     async fn send_expecting(
         &self,
-        mut frame: Frame,
+        frame: Frame,
         renews: Option<ByteString>,
     ) -> Result<Confirmation, ClientError> {
-        let (receipt, confirmation) = self.receipts.expect(renews).await?;
+        let expected = self.receipts.expect(renews).await?;
+        self.send_expected(frame, expected).await
+    }
+
+    async fn send_expected(
+        &self,
+        mut frame: Frame,
+        (receipt, confirmation): (String, Confirmation),
+    ) -> Result<Confirmation, ClientError> {
         frame.headers.set("receipt", receipt.clone());
         if let Err(error) = self.send(&frame).await {
             // Its place in the window is free again.

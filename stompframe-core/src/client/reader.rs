@@ -124,7 +124,7 @@ impl Reader<'_> {
             Command::Receipt => {
                 let id = frame.header("receipt-id").unwrap_or_default();
                 if let Some(renewed) = self.link.receipts.confirm(id) {
-                    self.subscriptions.take(&renewed, Incoming::Gap);
+                    self.subscriptions.renewed(&renewed, self.link.generation);
                 }
             }
             // The server closes now (STOMP 1.2, ERROR). RabbitMQ does not always; but nothing says

@@ -5,16 +5,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
 use super::ClientError;
+use super::places::{Place, Places};
 use super::told::{Answer, Told};
 
 /// The receipts that one connection owes us: no more than the window has places.
 #[derive(Debug)]
 pub(super) struct Receipts {
-    window: Arc<Semaphore>,
+    places: Arc<Places>,
     patience: Duration,
     state: Mutex<State>,
     /// Rung when there is a first one that stands for many.
@@ -37,7 +38,7 @@ enum Waiting {
         answer: oneshot::Sender<Answer>,
         /// The subscription that this makes anew.
         renews: Option<ByteString>,
-        _place: OwnedSemaphorePermit,
+        _place: Place,
     },
     /// A frame, and those before it that asked for no receipt: what one is for has been received with all
     /// before it (STOMP 1.2, RECEIPT).
@@ -62,7 +63,7 @@ impl Waiting {
 impl Receipts {
     pub(super) fn new(window: usize, patience: Duration) -> Self {
         Self {
-            window: Arc::new(Semaphore::new(window.clamp(1, Semaphore::MAX_PERMITS))),
+            places: Arc::new(Places::new(window)),
             patience,
             state: Mutex::default(),
             many: Notify::new(),
@@ -70,12 +71,11 @@ impl Receipts {
     }
 
     /// Waits for a place in the window.
-    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, ClientError> {
-        if let Ok(place) = Arc::clone(&self.window).try_acquire_owned() {
+    pub(super) async fn place(&self) -> Result<Place, ClientError> {
+        if let Some(place) = self.places.try_take() {
             return Ok(place);
         }
-        let place = Arc::clone(&self.window).acquire_owned();
-        match timeout(self.patience, place).await {
+        match timeout(self.patience, self.places.take()).await {
             Ok(Ok(place)) => Ok(place),
             _ => {
                 let over = self.state().over.clone();
@@ -91,6 +91,15 @@ impl Receipts {
         renews: Option<ByteString>,
     ) -> Result<(String, Confirmation), ClientError> {
         let place = self.place().await?;
+        self.expect_in(place, renews)
+    }
+
+    /// As [`expect`](Self::expect), in a place that is taken already.
+    pub(super) fn expect_in(
+        self: &Arc<Self>,
+        place: Place,
+        renews: Option<ByteString>,
+    ) -> Result<(String, Confirmation), ClientError> {
         let (answer, answered) = oneshot::channel();
         let mut state = self.state();
         if let Some(over) = &state.over {
@@ -163,6 +172,12 @@ impl Receipts {
         waiting.is_some_and(|waiting| waiting.answer(Err(because)))
     }
 
+    /// Waits until everything that was sent so far is answered, whatever the answer is.
+    pub(super) async fn settled(&self) -> Result<(), ClientError> {
+        let settled = timeout(self.patience, self.places.settled()).await;
+        settled.map_err(|_| ClientError::TimedOut(self.patience))
+    }
+
     fn take(&self, id: &str) -> Option<Waiting> {
         let id: u64 = id.parse().ok()?;
         let mut state = self.state();
@@ -177,7 +192,7 @@ impl Receipts {
         let over = state.over.get_or_insert_with(|| because.clone()).clone();
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
-        self.window.close();
+        self.places.close();
         for waiting in waiting.into_values() {
             waiting.answer(Err(over.clone()));
         }
@@ -294,7 +309,7 @@ mod tests {
         first.await.unwrap().unwrap();
         second.await.unwrap().unwrap();
         assert!(receipts.state().many.is_empty());
-        assert_eq!(receipts.window.available_permits(), 3);
+        assert_eq!(receipts.places.free(), 3);
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,10 @@ use super::subscription::Waiting;
 use super::subscriptions::Consumer;
 use super::{ClientError, StompClient, Subscription};
 use crate::message::AckMode;
-use crate::stomp::{Command, Frame};
+use crate::stomp::{Command, Frame, Headers};
+
+/// What the smallest message counts in a window of bytes.
+const SMALLEST: usize = 128;
 
 /// A subscription to be made: by [`StompClient::subscribe`], when it is awaited.
 #[derive(Debug)]
@@ -39,8 +42,8 @@ impl SubscribeRequest {
 
     /// When a message counts as received; as soon as it is sent, unless told otherwise. If not, each is
     /// to be [acknowledged](super::Received::ack), and the server sends no more than may wait here
-    /// unacknowledged, if it understands the header `prefetch-count` (this framework, RabbitMQ) or
-    /// `activemq.prefetchSize`.
+    /// unacknowledged, if it understands the header `prefetch-count` (this framework, RabbitMQ),
+    /// `activemq.prefetchSize`, or `consumer-window-size` (`ActiveMQ` Artemis, in bytes).
     pub const fn ack(mut self, mode: AckMode) -> Self {
         self.ack = mode;
         self
@@ -70,10 +73,14 @@ impl SubscribeRequest {
         headers.set("id", id.clone());
         headers.set("ack", mode);
         if self.ack != AckMode::Auto {
-            let window = shared.limits.max_waiting_messages.to_string();
-            for name in ["prefetch-count", "activemq.prefetchSize"] {
+            let window = shared.limits.max_waiting_messages;
+            for (name, value) in [
+                ("prefetch-count", window),
+                ("activemq.prefetchSize", window),
+                ("consumer-window-size", window.saturating_mul(SMALLEST)),
+            ] {
                 if !headers.contains(name) {
-                    headers.push(name, window.clone());
+                    headers.push(name, value.to_string());
                 }
             }
         }
@@ -135,9 +142,30 @@ impl Subscribed {
         &self.id
     }
 
-    /// UNSUBSCRIBE, and its receipt: nothing comes afterwards.
-    pub(crate) async fn unsubscribe(self) -> Result<(), ClientError> {
-        let frame = Frame::new(Command::Unsubscribe).with_header("id", self.id.clone());
+    /// Waits until it is live over the connection that there is now. Says no if it has ended.
+    pub(crate) async fn live(&self) -> bool {
+        let subscriptions = &self.client.shared.subscriptions;
+        loop {
+            let changed = subscriptions.changed();
+            let Some(confirmed) = subscriptions.confirmed(&self.id) else {
+                return false;
+            };
+            if self
+                .client
+                .link()
+                .is_ok_and(|link| link.generation == confirmed)
+            {
+                return true;
+            }
+            changed.await;
+        }
+    }
+
+    /// UNSUBSCRIBE with these headers, and its receipt: nothing comes afterwards.
+    pub(crate) async fn unsubscribe(self, headers: Headers) -> Result<(), ClientError> {
+        let mut frame = Frame::new(Command::Unsubscribe);
+        frame.headers = headers;
+        frame.headers.set("id", self.id.clone());
         // Without a connection there is nothing to end but here.
         let Ok(link) = self.client.link() else {
             return Ok(());

@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt as _};
 use super::subscribe::Subscribed;
 use super::subscriptions::Consumer;
 use super::{ClientError, ClientLimits, Incoming, Received};
+use crate::stomp::Headers;
 
 /// A subscription: what comes for it, as a stream. It ends when it is dropped.
 ///
@@ -53,7 +54,7 @@ impl Subscription {
     ///
     /// When the server did not confirm it. The subscription is over all the same.
     pub async fn unsubscribe(self) -> Result<(), ClientError> {
-        self.subscribed.unsubscribe().await
+        self.subscribed.unsubscribe(Headers::new()).await
     }
 }
 

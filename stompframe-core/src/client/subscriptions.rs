@@ -3,6 +3,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytestring::ByteString;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::ClientError;
 use super::incoming::Incoming;
@@ -18,6 +20,8 @@ pub(crate) trait Consumer: Send + Sync {
 pub(super) struct Subscriptions {
     limit: usize,
     table: Mutex<Table>,
+    /// Whenever the server has confirmed one anew, or one has ended.
+    changed: Notify,
 }
 
 #[derive(Default)]
@@ -31,8 +35,9 @@ struct Entry {
     /// The SUBSCRIBE, without a receipt.
     frame: Frame,
     consumer: Arc<dyn Consumer>,
-    /// Whether the server has confirmed it: then it is made anew over the next connection.
-    is_live: bool,
+    /// The connection over which the server has last confirmed it: then it is made anew over the next
+    /// one.
+    confirmed: Option<u64>,
 }
 
 impl Subscriptions {
@@ -40,6 +45,7 @@ impl Subscriptions {
         Self {
             limit,
             table: Mutex::default(),
+            changed: Notify::new(),
         }
     }
 
@@ -60,7 +66,7 @@ impl Subscriptions {
         let entry = Entry {
             frame,
             consumer,
-            is_live: false,
+            confirmed: None,
         };
         table.entries.insert(id.clone(), entry);
         Ok(())
@@ -72,22 +78,45 @@ impl Subscriptions {
         let mut table = self.table();
         let is_current = table.generation == generation;
         match table.entries.get_mut(id) {
-            Some(entry) if is_current => entry.is_live = true,
+            Some(entry) if is_current => entry.confirmed = Some(generation),
             _ => return false,
         }
         true
     }
 
+    /// It was made anew over the connection of this generation: what was published in between may have
+    /// been missed.
+    pub(super) fn renewed(&self, id: &str, generation: u64) {
+        self.confirm(id, generation);
+        self.take(id, Incoming::Gap);
+        self.changed.notify_waiters();
+    }
+
+    /// The connection over which it was last confirmed; none if it has ended.
+    pub(super) fn confirmed(&self, id: &str) -> Option<u64> {
+        self.table().entries.get(id)?.confirmed
+    }
+
+    /// Something about one of them is about to change.
+    pub(super) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
+    }
+
     /// Forgets it; says whether it was there.
     pub(super) fn remove(&self, id: &str) -> bool {
-        self.table().entries.remove(id).is_some()
+        let was_there = self.table().entries.remove(id).is_some();
+        self.changed.notify_waiters();
+        was_there
     }
 
     /// Another connection begins: gives its number, and the subscriptions to be made over it.
     pub(super) fn begin_connection(&self) -> (u64, Vec<(ByteString, Frame)>) {
         let mut table = self.table();
         table.generation += 1;
-        let live = table.entries.iter().filter(|(_, entry)| entry.is_live);
+        let live = table
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.confirmed.is_some());
         let live = live.map(|(id, entry)| (id.clone(), entry.frame.clone()));
         (table.generation, live.collect())
     }
@@ -111,6 +140,7 @@ impl Subscriptions {
         if let Some(entry) = entry {
             entry.consumer.take(Incoming::Ended(because));
         }
+        self.changed.notify_waiters();
     }
 
     /// Ends all of them.
@@ -119,6 +149,7 @@ impl Subscriptions {
         for entry in entries.into_values() {
             entry.consumer.take(Incoming::Ended(because.clone()));
         }
+        self.changed.notify_waiters();
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {

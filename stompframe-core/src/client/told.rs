@@ -1,9 +1,9 @@
 use std::fmt;
 
 use bytestring::ByteString;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::ClientError;
+use super::places::Place;
 
 /// What became of a frame.
 pub(super) type Answer = Result<(), ClientError>;
@@ -13,14 +13,11 @@ pub(super) type Answer = Result<(), ClientError>;
 pub(super) struct Told {
     tell: Option<Box<dyn FnOnce(Answer) + Send + Sync>>,
     /// Its place among what is on its way.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Told {
-    pub(super) fn new(
-        tell: impl FnOnce(Answer) + Send + Sync + 'static,
-        place: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(super) fn new(tell: impl FnOnce(Answer) + Send + Sync + 'static, place: Place) -> Self {
         Self {
             tell: Some(Box::new(tell)),
             _place: place,

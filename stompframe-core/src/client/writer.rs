@@ -32,6 +32,7 @@ pub(super) struct Writer<'a> {
 impl Writer<'_> {
     pub(super) async fn run(mut self, stop: &CancellationToken) -> ClientError {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut urgent = Vec::new();
         let ends = &self.link.ends;
         loop {
             let due = async {
@@ -46,17 +47,26 @@ impl Writer<'_> {
                 biased;
                 () = stop.cancelled() => return self.close().await,
                 () = ends.cancelled() => return self.give_up().await,
-                // First, as an UNSUBSCRIBE is behind its SUBSCRIBE.
                 _ = self.unsent.outgoing.recv_many(&mut batch, BATCH) => {}
-                Some(frame) = self.unsent.urgent.recv() => self.push(&frame),
+                Some(frame) = self.unsent.urgent.recv() => urgent.push(frame),
                 () = due => self.sink.push(OutgoingFrame::heart_beat()),
+            }
+            while let Ok(frame) = self.unsent.urgent.try_recv() {
+                urgent.push(frame);
+            }
+            // An UNSUBSCRIBE is behind its SUBSCRIBE, and an ABORT behind what it is about: what was handed
+            // over before goes first.
+            while !urgent.is_empty()
+                && let Ok(outgoing) = self.unsent.outgoing.try_recv()
+            {
+                batch.push(outgoing);
             }
             // The room they take is free again when they are written.
             self.ask_for_receipt(&mut batch);
             for outgoing in &batch {
                 self.sink.push(outgoing.frame.clone());
             }
-            while let Ok(frame) = self.unsent.urgent.try_recv() {
+            for frame in urgent.drain(..) {
                 self.push(&frame);
             }
             tokio::select! {

@@ -264,6 +264,7 @@ impl MessagingBuilder {
         let opened = match self.spring_compat {
             true => open_as_spring(
                 &mut simple_broker,
+                self.relay.as_mut(),
                 &mut self.accepted_sends,
                 &mut self.accepted_user_sends,
             ),

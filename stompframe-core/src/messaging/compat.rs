@@ -1,5 +1,5 @@
 use super::MessagingBuilder;
-use crate::broker::SimpleBroker;
+use crate::broker::{BrokerRelay, SimpleBroker};
 use crate::destination::Prefixes;
 
 /// What differs from Spring on purpose, taken back.
@@ -9,7 +9,9 @@ impl MessagingBuilder {
     /// ([`accept_client_sends`](Self::accept_client_sends)) and to other users
     /// ([`accept_user_sends`](Self::accept_user_sends)), subscribe to patterns
     /// ([`wildcard_subscriptions`](SimpleBroker::wildcard_subscriptions)), and what is below `/queue` are topics
-    /// ([`queues_are_topics`](SimpleBroker::queues_are_topics)).
+    /// ([`queues_are_topics`](SimpleBroker::queues_are_topics)). Where there is a [relay](Self::broker), clients
+    /// may SEND straight to its prefixes, too, and subscribe to patterns there; queues are then the
+    /// broker's, as in Spring.
     ///
     /// Each of these is a warning at start-up, and a line to say by name, one after the other, until this
     /// one can go. [Rules](Self::authorize) narrow it as ever.
@@ -32,13 +34,16 @@ impl MessagingBuilder {
 /// Opens what is not open yet, and says what that is: a sentence for each.
 pub(super) fn open_as_spring(
     broker: &mut SimpleBroker,
+    relay: Option<&mut BrokerRelay>,
     sends: &mut Prefixes,
     sends_to_users: &mut Prefixes,
 ) -> Vec<String> {
     let mut opened = Vec::new();
+    let relayed = relay.iter().flat_map(|relay| relay.prefixes.iter());
     let closed: Vec<_> = broker
         .prefixes
         .iter()
+        .chain(relayed)
         .filter(|prefix| !sends.cover(prefix))
         .map(str::to_owned)
         .collect();
@@ -68,6 +73,15 @@ pub(super) fn open_as_spring(
         opened.push(
             "clients may subscribe to patterns, and hear everybody \
              (`SimpleBroker::wildcard_subscriptions()`)"
+                .to_owned(),
+        );
+    }
+    if let Some(relay) = relay
+        && relay.open_wildcards()
+    {
+        opened.push(
+            "clients may subscribe to patterns at the broker, and hear everybody \
+             (`BrokerRelay::wildcard_subscriptions()`)"
                 .to_owned(),
         );
     }

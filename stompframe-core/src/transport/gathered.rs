@@ -1,25 +1,31 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncWrite, ReadBuf};
 
-/// How many pieces go with one system call.
+/// How many pieces go with one system call where they stay where they are.
 const AT_ONCE: usize = 128;
 
-/// How many are few.
-const FEW: usize = 2;
+/// How much is copied together for one system call, on the stack; and for a short one.
+const COPIED: usize = 32 * 1024;
+const SHORT: usize = 2 * 1024;
+
+/// Pieces up to this length are copied together: to take one from a place of its own costs the system more.
+const SMALL: usize = 1024;
 
 /// How many places are kept for more while nothing waits.
 const KEPT: usize = 64;
 
-/// Bytes that wait to be written: many pieces with one system call, and none of them copied. They
-/// are shared with all others who are sent the same. What a [`TransportSink`](super::TransportSink)
-/// over a socket keeps them in.
+/// Bytes that wait to be written: many pieces with one system call. While they wait they are shared
+/// with all others who are sent the same. What a [`TransportSink`](super::TransportSink) over a socket
+/// keeps them in.
 ///
-/// Where a transport cannot write from many places at once, each piece is written alone.
+/// Small pieces are copied together as they are written, and large ones are written from where they are.
+/// Where a transport cannot write from many places at once, each of these is written alone.
 #[derive(Debug, Default)]
 pub struct Gathered {
     pieces: VecDeque<Piece>,
@@ -82,10 +88,12 @@ impl Gathered {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
         while !self.pieces.is_empty() {
-            // To lay out room for many is not worth it where one message waits.
-            let writing = match self.pieces.len() {
-                ..=FEW => self.poll_write_some::<{ 2 * FEW }>(socket.as_mut(), context),
-                _ => self.poll_write_some::<{ 2 * AT_ONCE }>(socket.as_mut(), context),
+            let writing = match self.first_small() {
+                0 => self.poll_write_in_place(socket.as_mut(), context),
+                length @ 1..=SHORT => {
+                    self.poll_write_copied::<SHORT>(length, socket.as_mut(), context)
+                }
+                length => self.poll_write_copied::<COPIED>(length, socket.as_mut(), context),
             };
             match ready!(writing)? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
@@ -98,16 +106,48 @@ impl Gathered {
         socket.poll_flush(context)
     }
 
-    /// Writes once, from at most so many places, two for each piece.
-    fn poll_write_some<const SLICES: usize>(
+    /// The first pieces that are small and go with one system call: their length together.
+    fn first_small(&self) -> usize {
+        let mut length = 0;
+        for piece in &self.pieces {
+            let more = piece.len();
+            if more > SMALL || length + more > COPIED {
+                break;
+            }
+            length += more;
+        }
+        length
+    }
+
+    /// Writes the first pieces once, which are so long together and at most `ROOM`.
+    fn poll_write_copied<const ROOM: usize>(
+        &self,
+        length: usize,
+        socket: Pin<&mut impl AsyncWrite>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        let mut space = [const { MaybeUninit::uninit() }; ROOM];
+        let mut copied = ReadBuf::uninit(&mut space);
+        for piece in &self.pieces {
+            if copied.filled().len() == length {
+                break;
+            }
+            copied.put_slice(piece.head());
+            copied.put_slice(&piece.body);
+        }
+        socket.poll_write(context, &copied.filled()[self.written..])
+    }
+
+    /// Writes the first pieces once, from two places for each of them.
+    fn poll_write_in_place(
         &self,
         socket: Pin<&mut impl AsyncWrite>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        let mut slices = [IoSlice::new(&[]); SLICES];
+        let mut slices = [IoSlice::new(&[]); 2 * AT_ONCE];
         let mut count = 0;
         let mut written = self.written;
-        for piece in self.pieces.iter().take(SLICES / 2) {
+        for piece in self.pieces.iter().take(AT_ONCE) {
             let (head, body) = piece.rest(std::mem::take(&mut written));
             for slice in [head, body] {
                 if !slice.is_empty() {
@@ -193,7 +233,9 @@ mod tests {
             let mut expected: Vec<u8> = Vec::new();
             for length in 0..3 * AT_ONCE {
                 let head: Vec<u8> = (0..=255).take(length % (Gathered::MAX_HEAD + 1)).collect();
-                let body: Vec<u8> = (0..=255).rev().cycle().take(length % 50).collect();
+                // Small ones, and large ones alone and together.
+                let large = if length % 97 < 2 { 3 * SMALL } else { 0 };
+                let body: Vec<u8> = (0..=255).rev().cycle().take(length % 50 + large).collect();
                 expected.extend_from_slice(&head);
                 expected.extend_from_slice(&body);
                 gathered.push(&head, body.into());

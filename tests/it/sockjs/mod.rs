@@ -1,6 +1,7 @@
-//! SockJS, rule by rule (K-01 to K-54), as bytes on a socket.
+//! SockJS, rule by rule (K-01 to K-54 in `tests/conformance/rules.toml`), as bytes on a socket.
 
 mod http;
+mod long_lived;
 mod memory;
 mod origins;
 mod pages;

@@ -19,6 +19,7 @@ async fn k_10_k_11_options_are_answered_for_a_year() {
         ("/echo/abc/abc/xhr", "OPTIONS, POST"),
         ("/echo/abc/abc/xhr_send", "OPTIONS, POST"),
         ("/echo/abc/abc/xhr_streaming", "OPTIONS, POST"),
+        ("/echo/abc/abc/jsonp_send", "OPTIONS, POST"),
     ] {
         for origin in ["test", "null"] {
             let mut answer = preflight(&server, path, &format!("Origin: {origin}")).await;
@@ -42,6 +43,48 @@ async fn k_10_k_11_options_are_answered_for_a_year() {
     let none = server.get("/echo/info").await;
     assert_eq!(none.header("access-control-allow-origin"), Some("*"));
     assert_eq!(none.header("access-control-allow-credentials"), None);
+}
+
+#[tokio::test]
+async fn k_11_k_35_k_36_every_answer_names_the_page_that_may_read_it() {
+    let server = Server::start().await;
+    let opened = fresh("/echo");
+    server.post(&format!("{opened}/xhr"), "").await;
+    for (way, body) in [
+        ("POST xhr", ""),
+        ("POST xhr_send", "[]"),
+        ("POST xhr_send", "broken"),
+        ("POST xhr_streaming", ""),
+        ("GET eventsource", ""),
+        ("GET htmlfile?c=x", ""),
+        ("GET jsonp?c=x", ""),
+        ("POST jsonp_send", "[]"),
+    ] {
+        let (method, transport) = way.split_once(' ').unwrap();
+        for (origin, allowed, credentials) in [
+            ("Origin: http://a.example", "http://a.example", Some("true")),
+            ("Origin: null", "null", Some("true")),
+            ("X-None: x", "*", None),
+        ] {
+            // Who receives has a session of its own.
+            let session = match transport.ends_with("_send") {
+                true => opened.clone(),
+                false => fresh("/echo"),
+            };
+            let request = format!("{method} {session}/{transport}\n{origin}");
+            let answer = ask(server.address, &request, body).await;
+            assert_eq!(
+                answer.header("access-control-allow-origin"),
+                Some(allowed),
+                "{way}"
+            );
+            assert_eq!(
+                answer.header("access-control-allow-credentials"),
+                credentials
+            );
+            assert_eq!(answer.header("vary"), Some("Origin"), "{way}");
+        }
+    }
 }
 
 #[tokio::test]

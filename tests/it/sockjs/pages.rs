@@ -135,6 +135,57 @@ async fn k_53_who_may_connect_may_show_the_page_in_a_frame() {
 }
 
 #[tokio::test]
+async fn k_13_k_53_no_answer_of_a_session_is_kept_and_none_is_guessed_at() {
+    let router = Endpoint::new("/echo")
+        .allow_any_origin()
+        .sockjs(everything().max_post(100))
+        .sockjs_messages(echo);
+    let same = Endpoint::new("/same").sockjs(everything());
+    let server = Server::serve(router.merge(same.sockjs_messages(echo))).await;
+    let session = fresh("/echo");
+    server.post(&format!("{session}/xhr"), "").await;
+    let large = format!("[\"{}\"]", "x".repeat(100));
+    for (request, body, status) in [
+        ("GET /echo/info".to_owned(), "", 200),
+        (format!("POST {session}/xhr_send"), "[\"a\"]", 204),
+        (format!("POST {session}/xhr_send"), "[", 500),
+        (format!("POST {session}/xhr_send"), "", 500),
+        (format!("POST {session}/xhr_send"), &large, 413),
+        (format!("POST {session}/jsonp_send"), "[]", 200),
+        (format!("POST {session}/xhr"), "", 200),
+        (format!("POST {session}/eventsource/x"), "", 404),
+        (format!("GET {session}/eventsource"), "", 404),
+        (format!("POST {}/xhr_send", fresh("/echo")), "[]", 404),
+        (format!("POST {}/xhr_streaming", fresh("/echo")), "", 200),
+        (format!("GET {}/eventsource", fresh("/echo")), "", 200),
+        (format!("GET {}/htmlfile?c=x", fresh("/echo")), "", 200),
+        (format!("GET {}/htmlfile", fresh("/echo")), "", 500),
+        (format!("GET {}/jsonp?c=x", fresh("/echo")), "", 200),
+        (format!("GET {session}/websocket"), "", 400),
+        ("GET /echo/none".to_owned(), "", 404),
+    ] {
+        let answer = ask(server.address, &request, body).await;
+        assert_eq!(answer.status, status, "{request}");
+        not_cached(&answer);
+    }
+    for (request, status) in [
+        ("GET /echo".to_owned(), 200),
+        ("GET /echo/iframe.html".to_owned(), 200),
+        ("OPTIONS /echo/info".to_owned(), 204),
+        (format!("OPTIONS {session}/xhr"), 204),
+        (format!("GET {session}/xhr"), 405),
+        (
+            "GET /same/info\nOrigin: http://evil.example".to_owned(),
+            403,
+        ),
+    ] {
+        let answer = ask(server.address, &request, "").await;
+        assert_eq!(answer.status, status, "{request}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+#[tokio::test]
 async fn k_46_what_weakens_security_is_off_unless_it_is_named() {
     let router = Endpoint::new("/echo")
         .sockjs(SockJs::new())

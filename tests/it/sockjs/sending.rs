@@ -89,7 +89,7 @@ async fn k_37_what_cannot_be_read_is_told_and_the_session_lives_on() {
 }
 
 #[tokio::test]
-async fn k_42_jsonp_sends_forms_and_receives_scripts() {
+async fn k_38_k_42_jsonp_sends_forms_and_receives_scripts() {
     let server = Server::start().await;
     let session = fresh("/echo");
     let poll = format!("{session}/jsonp?c=%63allback");

@@ -55,6 +55,32 @@ async fn k_15_k_17_k_35_a_session_is_known_by_its_own_id_alone() {
 }
 
 #[tokio::test]
+async fn k_17_whoever_receives_first_opens_the_session_and_hears_so_at_once() {
+    let server = Server::start().await;
+    for (way, frames) in [
+        ("POST xhr", &["o\n"][..]),
+        ("POST xhr_streaming", &["h", "o\n"]),
+        ("GET eventsource", &["\r\n", "data: o\r\n\r\n"]),
+        (
+            "GET htmlfile?c=x",
+            &["<!doctype html>", "<script>\np(\"o\");"],
+        ),
+        ("GET jsonp?c=x", &["/**/x(\"o\");\r\n"]),
+    ] {
+        let request = way.replace(' ', &format!(" {}/", fresh("/echo")));
+        let mut answer = ask(server.address, &request, "").await;
+        assert_eq!(answer.status, 200, "{way}");
+        for begin in frames {
+            let piece = match frames {
+                [_] => answer.body().await,
+                _ => answer.chunk().await.unwrap(),
+            };
+            assert!(piece.starts_with(begin), "{way}: {piece}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_receives_as_it_began_and_other_methods_are_named() {
     let server = Server::start().await;
     let session = fresh("/echo");

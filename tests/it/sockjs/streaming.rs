@@ -41,6 +41,22 @@ async fn k_39_xhr_streaming_begins_with_2_kib_and_ends_at_the_limit() {
 }
 
 #[tokio::test]
+async fn k_39_the_limit_is_128_kib_unless_told_otherwise() {
+    let server = Server::start_with(SockJs::new()).await;
+    let session = fresh("/echo");
+    let mut stream = server.post(&format!("{session}/xhr_streaming"), "").await;
+    stream.chunk().await;
+    stream.chunk().await;
+    // With `a` and the end of the line, each is half of it.
+    let half = format!("[\"{}\"]", "x".repeat(64 * 1024 - 6));
+    for _ in 0..2 {
+        server.posted(&format!("{session}/xhr_send"), &half).await;
+        assert_eq!(stream.chunk().await.unwrap(), format!("a{half}\n"));
+    }
+    assert_eq!(stream.chunk().await, None);
+}
+
+#[tokio::test]
 async fn k_40_v_29_events_hold_what_they_are_made_of() {
     let server = Server::start().await;
     let session = fresh("/echo");

@@ -84,6 +84,13 @@ async fn k_34_k_48_the_answer_to_a_handshake() {
             (426, Some("13"))
         );
     }
+    // Of 2010, with two keys and neither a version nor the key of today.
+    let older = format!(
+        "GET {}/websocket\nUpgrade: WebSocket\nConnection: Upgrade\n\
+         Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\nSec-WebSocket-Key2: 12998 5 Y3 1  .P00",
+        fresh("/echo")
+    );
+    assert_eq!(ask(server.address, &older, "").await.status, 400);
 }
 
 #[tokio::test]
@@ -208,4 +215,33 @@ async fn k_51_a_message_of_a_web_socket_has_the_bound_of_a_request() {
         text(&mut socket).await,
         "c[1002,\"Connection interrupted\"]"
     );
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_beside_all_that_is_sent() {
+    let server = Server::start().await;
+    for path in [
+        format!("{}/websocket", fresh("/echo")),
+        "/echo/websocket".into(),
+    ] {
+        let mut socket = open(&server, &path).await;
+        for number in 0..100_u8 {
+            socket.send(Message::text("\"x\"")).await.unwrap();
+            socket
+                .send(Message::Ping(vec![number].into()))
+                .await
+                .unwrap();
+        }
+        let (mut answers, mut echoes) = (0, 0);
+        while answers < 100 || echoes < 100 {
+            match next(&mut socket).await.unwrap().unwrap() {
+                Message::Pong(number) => {
+                    assert_eq!(number, vec![answers]);
+                    answers += 1;
+                }
+                Message::Text(text) => echoes += text.matches('x').count(),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 }

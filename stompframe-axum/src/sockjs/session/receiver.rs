@@ -119,3 +119,22 @@ impl State {
         self.close.clone().map(Output::Close)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stompframe_core::session::Close;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn k_21_k_23_beside_a_receiver_there_is_no_other_and_the_close_goes_before_that() {
+        let session = Session::new();
+        let attach = || Receiver::attach(&session, Duration::from_secs(25));
+        let first = attach().unwrap();
+        let said = |second: Result<Receiver, Output>| second.unwrap_err().frame();
+        assert_eq!(said(attach()), Output::Close(BUSY).frame());
+        session.close(&Close::new(3000, "Go away!".into()));
+        assert_eq!(said(attach()), r#"c[3000,"Go away!"]"#);
+        first.finish();
+    }
+}

@@ -8,6 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::Stream;
 
+use crate::long_lived::LongLived;
 use crate::sockjs::answer::dynamic;
 use crate::sockjs::frame::{Format, Output};
 use crate::sockjs::session::Receiver;
@@ -36,6 +37,7 @@ pub(in crate::sockjs) fn stream(
     answer
         .headers_mut()
         .insert("x-accel-buffering", HeaderValue::from_static("no"));
+    answer.extensions_mut().insert(LongLived);
     answer
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 
+use super::RelayLimits;
 use super::dialect::Dialect;
 use crate::client::{Backoff, ClientBuilder, ClientLimits, Connector, Tcp};
 use crate::destination::Prefixes;
@@ -47,56 +48,6 @@ pub struct BrokerRelay {
 /// Says how the client of one session connects.
 pub(super) type ConfigureClient =
     Arc<dyn Fn(&Session, ClientBuilder) -> ClientBuilder + Send + Sync>;
-
-/// What a relay holds at most, and how long it waits.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct RelayLimits {
-    /// How many connections there are to publish, and as many to hear what was published; 2 each unless
-    /// told otherwise. One more is there for queues. Destinations are spread over them.
-    pub connections: usize,
-    /// How many messages may be on their way to the broker over one connection, each until its RECEIPT;
-    /// 1,000 unless told otherwise. Beyond: who publishes waits.
-    pub max_in_flight: usize,
-    /// How many bytes may wait to be written to one connection; 1 MiB unless told otherwise. Beyond: as
-    /// above.
-    pub max_unsent_bytes: usize,
-    /// How many messages of one queue this process may hold that no client has taken yet; 100 unless
-    /// told otherwise. The broker gives others to other processes.
-    pub max_held: usize,
-    /// How many destinations clients may be subscribed to, over all; 100,000 unless told otherwise.
-    /// Beyond: `overloaded`.
-    pub max_destinations: usize,
-    /// How large a message of the broker may be, with its headers; 1 MiB unless told otherwise. Beyond:
-    /// the connection begins anew, and what is subscribed over it is told that messages were missed.
-    pub max_message: usize,
-    /// How long a frame waits for the broker while there is no connection; 5 seconds unless told
-    /// otherwise. Beyond: `broker-unavailable`.
-    pub patience: Duration,
-    /// How long the broker may take for a RECEIPT; 15 seconds unless told otherwise. Beyond:
-    /// `broker-unavailable`.
-    pub receipt_timeout: Duration,
-    /// How many messages may wait for the interceptors of clientOutbound, where there are any; 1,024
-    /// unless told otherwise. Beyond: they are dropped, and who is subscribed is told that messages were
-    /// missed.
-    pub max_intercepted: usize,
-}
-
-impl Default for RelayLimits {
-    fn default() -> Self {
-        Self {
-            connections: 2,
-            max_in_flight: 1_000,
-            max_unsent_bytes: 1024 * 1024,
-            max_held: 100,
-            max_destinations: 100_000,
-            max_message: 1024 * 1024,
-            patience: Duration::from_secs(5),
-            receipt_timeout: Duration::from_secs(15),
-            max_intercepted: 1_024,
-        }
-    }
-}
 
 impl BrokerRelay {
     /// To the broker at this address, `"rabbitmq:61613"`, or at any of several, which are tried in turn.
@@ -166,6 +117,14 @@ impl BrokerRelay {
     pub const fn wildcard_subscriptions(mut self) -> Self {
         self.wildcards = true;
         self
+    }
+
+    /// Opens wildcards, where the broker may have them; says whether they were closed.
+    pub(crate) fn open_wildcards(&mut self) -> bool {
+        let has = self.dialect.is_none_or(Dialect::has_wildcards);
+        let opens = has && !self.wildcards;
+        self.wildcards |= has;
+        opens
     }
 
     /// Lets subscriptions to topics have a header `selector`: a [`Selector`](crate::broker::Selector),

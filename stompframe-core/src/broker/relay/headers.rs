@@ -1,5 +1,9 @@
 //! Which headers go to the broker, and which come back.
 
+use super::dialect::Dialect;
+use super::translation::{Kind, Translation};
+use crate::client::{StompClient, SubscribeRequest};
+use crate::error::MessagingError;
 use crate::message::{Audience, Message, MessageType};
 use crate::stomp::{Command, Frame, Headers};
 
@@ -67,11 +71,24 @@ fn is_order(name: &str) -> bool {
         || FAMILIES.iter().any(is_family)
 }
 
-/// The SEND of a message. Of what a client wrote, orders to the broker are left out.
+/// The SEND of a message to its destination. Of what a client wrote, orders to the broker are left out.
 pub(super) fn to_broker(
     message: &Message,
+    kind: Kind,
+    translation: Translation,
+    is_from_client: bool,
+) -> Result<Frame, MessagingError> {
+    let destination = translation.to_broker(message.destination(), kind)?;
+    let dialect = translation.dialect;
+    Ok(send(message, destination, kind, dialect, is_from_client))
+}
+
+/// The SEND of a message to what the broker calls by this name.
+pub(super) fn send(
+    message: &Message,
     destination: String,
-    is_queue: bool,
+    kind: Kind,
+    dialect: Dialect,
     is_from_client: bool,
 ) -> Frame {
     let mut frame = Frame::new(Command::Send).with_header("destination", destination);
@@ -84,9 +101,12 @@ pub(super) fn to_broker(
             frame.headers.push(name, value);
         }
     }
-    if is_queue && !frame.headers.contains("persistent") {
+    if kind == Kind::Queue && !frame.headers.contains("persistent") {
         // What a queue has taken outlives the broker's restart.
         frame.headers.push("persistent", "true");
+    }
+    if let Some(routing) = dialect.routing(kind) {
+        frame.headers.set("destination-type", routing);
     }
     if let Audience::EverybodyBut(session) = message.audience() {
         frame.headers.push(NOT_FOR, session.clone());
@@ -95,18 +115,38 @@ pub(super) fn to_broker(
     frame
 }
 
+/// The SUBSCRIBE to what the broker calls by this name, with these headers as far as it leaves them to us.
+pub(super) fn subscribe<'a>(
+    client: &StompClient,
+    destination: String,
+    kind: Kind,
+    dialect: Dialect,
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> SubscribeRequest {
+    let mut subscribing = client.subscribe(destination);
+    for (name, value) in headers {
+        subscribing = subscribing.header(name.to_owned(), value.to_owned());
+    }
+    match dialect.routing(kind) {
+        Some(routing) => subscribing.header("subscription-type", routing),
+        None => subscribing,
+    }
+}
+
 /// What a broker adds to a MESSAGE, which is between the two of us.
-const ADDED: [&str; 9] = [
+const ADDED: [&str; 11] = [
     "ack",
     "content-length",
     "destination",
+    // Of what the SEND said, brokers give back even what was for them.
+    "destination-type",
     "message-id",
     "persistent",
-    // RabbitMQ gives back what the SEND asked for.
     "receipt",
     "redelivered",
     "subscription",
     "timestamp",
+    "transaction",
 ];
 
 /// The message that came as this frame, for this destination of ours.
@@ -167,7 +207,12 @@ mod tests {
         ] {
             message.headers_mut().push(name, value);
         }
-        let frame = to_broker(&message, "/queue/a".to_owned(), true, true);
+        let to_broker = |message: &Message, kind, is_from_client| {
+            let dialect = Dialect::Other;
+            let destination = message.destination().to_owned();
+            send(message, destination, kind, dialect, is_from_client)
+        };
+        let frame = to_broker(&message, Kind::Queue, true);
         let headers: Vec<_> = frame.headers.iter().collect();
         assert_eq!(
             headers,
@@ -179,7 +224,7 @@ mod tests {
             ]
         );
         // The application may.
-        let frame = to_broker(&message, "/queue/a".to_owned(), true, false);
+        let frame = to_broker(&message, Kind::Queue, false);
         assert_eq!(frame.header("x-queue-name"), Some("1"));
         assert_eq!(frame.header("persistent"), Some("1"));
     }
@@ -188,7 +233,8 @@ mod tests {
     fn who_is_not_to_get_it_is_said_to_all_processes() {
         let mut message = Message::new(MessageType::Message, "/topic/a");
         message.set_audience(Audience::EverybodyBut("s1".into()));
-        let frame = to_broker(&message, "/topic/a".to_owned(), false, true);
+        let name = "/topic/a".to_owned();
+        let frame = send(&message, name, Kind::Topic, Dialect::Other, true);
         let back = from_broker(&frame, "/topic/a");
         assert_eq!(back.audience(), message.audience());
         assert!(back.headers().is_empty());

@@ -1,17 +1,20 @@
 //! A broker of its own behind this server (Spring's `StompBrokerRelayMessageHandler`): `RabbitMQ`,
 //! `ActiveMQ`, or another that speaks STOMP.
 
+mod acknowledging;
 mod config;
 mod connections;
 mod delivery;
 mod dialect;
 mod headers;
+mod limits;
 mod own;
 mod queues;
 mod status;
 mod subscribing;
 mod system;
 mod topics;
+mod transaction;
 mod translation;
 
 use std::sync::Arc;
@@ -19,11 +22,12 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use tokio::runtime::Handle;
 
-pub use self::config::{BrokerRelay, RelayLimits};
+pub use self::config::BrokerRelay;
 use self::connections::Connections;
 use self::delivery::Deliveries;
 pub(crate) use self::delivery::Tell;
 pub use self::dialect::Dialect;
+pub use self::limits::RelayLimits;
 use self::own::OwnConnections;
 use self::queues::RelayedQueues;
 pub use self::status::{BrokerStatistics, BrokerStatus};
@@ -31,7 +35,7 @@ use self::status::{Counters, count};
 pub(crate) use self::system::SystemTopic;
 use self::topics::RelayedTopics;
 use self::translation::Kind;
-use crate::channel::{ClientOutboundChannel, Handling, MessageHandler};
+use crate::channel::{ClientOutboundChannel, Handling, MessageHandler, Preparing};
 use crate::client::ClientError;
 use crate::error::{Chain, ErrorCode, MessagingError, Untrusted};
 use crate::message::{Audience, Message, MessageType};
@@ -72,6 +76,7 @@ impl RelayHandler {
         let deliveries = Deliveries::new(outbound, Arc::clone(&counters), tell, max_intercepted);
         let deliveries = Arc::new(deliveries);
         let limit = config.limits.max_destinations;
+        let own = OwnConnections::new(&config.limits);
         let shared = || (Arc::clone(&connections), Arc::clone(&deliveries));
         let ((c1, d1), (c2, d2)) = (shared(), shared());
         let relay = Relay {
@@ -80,7 +85,7 @@ impl RelayHandler {
             max_wildcards,
             topics: RelayedTopics::new(c1, d1, limit),
             queues: RelayedQueues::new(c2, d2, limit),
-            own: OwnConnections::default(),
+            own,
             connections,
             counters,
             deliveries,
@@ -116,8 +121,7 @@ impl Relay {
             Some(own) => self.connections.ready(own.client()).await?,
             None => self.connections.to_publish(destination).await?,
         };
-        let theirs = translation.to_broker(destination, kind)?;
-        let frame = headers::to_broker(message, theirs, kind == Kind::Queue, is_from_client);
+        let frame = headers::to_broker(message, kind, translation, is_from_client)?;
         let Some(session) = session.filter(|_| is_from_client && message.nobody_waits()) else {
             return self.counted(match client.send_frame(frame).await {
                 Ok(confirmation) => confirmation.await,
@@ -205,8 +209,7 @@ impl Relay {
                 self.subscribe(message, session, id)
             }
             (MessageType::Unsubscribe, Some(session), Some(id)) => {
-                self.unsubscribe(message.destination(), session, id);
-                Handling::DONE
+                self.unsubscribe(message, session, id)
             }
             _ => Handling::Ignored,
         }
@@ -225,10 +228,10 @@ impl MessageHandler for RelayForClients {
     }
 
     fn check(&self, message: &Message, session: &Session) -> Result<bool, MessagingError> {
-        if matches!(message.message_type(), MessageType::Ack | MessageType::Nack) {
-            return Ok(self.0.awaits_acknowledgement(message, session));
-        }
-        Ok(message.message_type() == MessageType::Message
-            && self.0.config.prefixes.cover(message.destination()))
+        self.0.takes(message, session)
+    }
+
+    fn prepare(&self, transaction: &[Arc<Message>], session: &Arc<Session>) -> Option<Preparing> {
+        self.0.prepare(transaction, session)
     }
 }

@@ -1,49 +1,48 @@
 //! Sessions that have connections of their own, as in Spring: the broker sees each client, gives it what
 //! is the client's alone, and takes its acknowledgements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytestring::ByteString;
 
-use super::Relay;
+use super::acknowledging::{Unacknowledged, Waiting};
 use super::config::BrokerRelay;
 use super::delivery::Deliveries;
 use super::dialect::Dialect;
 use super::headers;
 use super::translation::{Kind, Translation};
+use super::{Relay, RelayLimits};
 use crate::channel::{Handling, Recipient};
-use crate::client::{Consumer, Incoming, Received, StompClient, Subscribed};
+use crate::client::{Consumer, Incoming, Pace, Received, StompClient, Subscribed};
 use crate::destination::Pattern;
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{AckMode, Message, MessageType, SubscriptionId};
+use crate::message::{AckMode, Message, SubscriptionId};
 use crate::session::{Session, SessionId};
-use crate::stomp::Command;
+use crate::stomp::Headers;
 
 /// The connections of sessions, of each that needed one.
-#[derive(Default)]
-pub(super) struct OwnConnections(Mutex<HashMap<SessionId, Arc<OwnConnection>>>);
+pub(super) struct OwnConnections {
+    all: Mutex<HashMap<SessionId, Arc<OwnConnection>>>,
+    /// Of those that have lost theirs.
+    pace: Arc<Pace>,
+}
 
 /// The connection of one session. It ends with this.
 pub(super) struct OwnConnection {
-    client: StompClient,
+    pub(super) client: StompClient,
     subscriptions: Mutex<HashMap<SubscriptionId, Subscribed>>,
-    unacknowledged: Arc<Unacknowledged>,
-}
-
-/// What the client has been given and not acknowledged, by the number of the delivery. The broker gives
-/// no more than the window of the subscription.
-#[derive(Default)]
-struct Unacknowledged(Mutex<BTreeMap<u64, Waiting>>);
-
-struct Waiting {
-    received: Received,
-    subscription: SubscriptionId,
-    /// Whether an acknowledgement counts for those before it, too.
-    is_cumulative: bool,
+    pub(super) unacknowledged: Arc<Unacknowledged>,
 }
 
 impl OwnConnections {
+    pub(super) fn new(limits: &RelayLimits) -> Self {
+        Self {
+            all: Mutex::default(),
+            pace: Arc::new(Pace::new(limits.reconnect_spread)),
+        }
+    }
+
     /// The connection of this session, where sessions have their own.
     pub(super) fn of(&self, session: &Session, config: &BrokerRelay) -> Option<Arc<OwnConnection>> {
         config.per_session.as_ref()?;
@@ -52,31 +51,33 @@ impl OwnConnections {
             return Some(Arc::clone(own));
         }
         let own = Arc::new(OwnConnection {
-            client: config.client_of(session)?.start(),
+            client: config
+                .client_of(session)?
+                .pace(Arc::clone(&self.pace))
+                .start(),
             subscriptions: Mutex::default(),
             unacknowledged: Arc::default(),
         });
         all.insert(session.id().clone(), Arc::clone(&own));
+        self.pace.set_clients(all.len());
         Some(own)
     }
 
-    fn existing(&self, session: &Session) -> Option<Arc<OwnConnection>> {
+    pub(super) fn existing(&self, session: &Session) -> Option<Arc<OwnConnection>> {
         self.all().get(session.id()).cloned()
     }
 
-    pub(super) fn unsubscribe(&self, session: &Session, id: &SubscriptionId) {
-        if let Some(own) = self.existing(session) {
-            own.subscriptions().remove(id);
-            own.unacknowledged.forget(id);
-        }
-    }
-
-    pub(super) fn end(&self, session: &Session) {
-        self.all().remove(session.id());
+    /// Ends the connection of this session; says whether it had one.
+    pub(super) fn end(&self, session: &Session) -> bool {
+        let mut all = self.all();
+        let ended = all.remove(session.id());
+        self.pace.set_clients(all.len());
+        drop(all);
+        ended.is_some()
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<OwnConnection>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,29 +90,6 @@ impl OwnConnection {
         self.subscriptions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Unacknowledged {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<u64, Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes out what this acknowledgement is about.
-    fn settle(&self, number: u64) -> Option<Received> {
-        let mut all = self.all();
-        let settled = all.remove(&number)?;
-        if settled.is_cumulative {
-            all.retain(|other, waiting| {
-                *other > number || waiting.subscription != settled.subscription
-            });
-        }
-        Some(settled.received)
-    }
-
-    fn forget(&self, subscription: &SubscriptionId) {
-        self.all()
-            .retain(|_, waiting| waiting.subscription != *subscription);
     }
 }
 
@@ -165,49 +143,51 @@ impl Relay {
             deliveries: Arc::clone(&self.deliveries),
         });
         // What the broker keeps for a durable subscription, it keeps under the client's own id.
-        let mut subscribing = client
-            .subscribe(theirs)
+        let (dialect, headers) = (translation.dialect, message.headers());
+        let subscribing = headers::subscribe(client, theirs, kind, dialect, headers)
             .id(id.to_string())
             .ack(message.ack_mode());
-        for (name, value) in message.headers() {
-            subscribing = subscribing.header(name.to_owned(), value.to_owned());
-        }
         let subscribed = subscribing.with_consumer(feed).await;
         let subscribed = subscribed.map_err(|error| self.connections.failed(error))?;
         own.subscriptions().insert(id, subscribed);
         Ok(())
     }
+}
 
-    pub(super) fn acknowledge(self: &Arc<Self>, message: &Message, session: &Session) -> Handling {
-        let own = self.own.existing(session);
-        let settled = self
-            .delivery_of(message)
-            .and_then(|number| own?.unacknowledged.settle(number));
-        let Some(received) = settled else {
-            return Handling::Ignored;
+impl Relay {
+    /// UNSUBSCRIBE, with what the client says about it: to a broker that keeps a durable subscription,
+    /// that it is not to.
+    pub(super) fn unsubscribe_its_own(
+        self: &Arc<Self>,
+        message: &Message,
+        own: Arc<OwnConnection>,
+        id: &SubscriptionId,
+    ) -> Handling {
+        let Some(subscribed) = own.subscriptions().remove(id) else {
+            return Handling::DONE;
         };
-        let command = match message.message_type() {
-            MessageType::Nack => Command::Nack,
-            _ => Command::Ack,
-        };
-        let relay = Arc::clone(self);
+        let (relay, headers) = (Arc::clone(self), message.headers().clone());
+        let id = id.clone();
         Handling::Pending(Box::pin(async move {
-            let confirmed = received.acknowledge(command).await;
-            confirmed.map_err(|error| relay.connections.failed(error))
+            let asks_for_more = !headers.is_empty();
+            let dialect = relay.connections.dialect_of(&own.client.state());
+            let ended = match dialect.forgets_by_name(&headers) {
+                false => subscribed.unsubscribe(headers).await,
+                true => match subscribed.unsubscribe(Headers::new()).await {
+                    Ok(()) => own.client.forget(&id.to_string(), headers).await,
+                    lost => lost,
+                },
+            };
+            own.unacknowledged.forget(&id);
+            match ended {
+                Err(error) if asks_for_more => Err(relay.connections.failed(error)),
+                Err(error) => {
+                    tracing::debug!(%error, "a subscription ended with its connection");
+                    Ok(())
+                }
+                Ok(()) => Ok(()),
+            }
         }))
-    }
-
-    pub(super) fn awaits_acknowledgement(&self, message: &Message, session: &Session) -> bool {
-        let own = self.own.existing(session);
-        let (Some(number), Some(own)) = (self.delivery_of(message), own) else {
-            return false;
-        };
-        own.unacknowledged.all().contains_key(&number)
-    }
-
-    fn delivery_of(&self, message: &Message) -> Option<u64> {
-        let id = message.acknowledged()?;
-        self.deliveries.outbound.delivery_number(id)
     }
 }
 
@@ -248,7 +228,7 @@ impl Feed {
                 subscription: self.recipient.subscription.clone(),
                 is_cumulative: self.mode == AckMode::Client,
             };
-            self.unacknowledged.all().insert(delivery.number(), waiting);
+            self.unacknowledged.insert(delivery.number(), waiting);
         }
         self.deliveries
             .to_its_own(message, &self.recipient, delivery);

@@ -27,7 +27,7 @@ pub(super) struct RelayedQueues {
 struct RelayedQueue {
     hub: Arc<Hub>,
     /// The subscription at the broker, as for topics.
-    upstream: tokio::sync::Mutex<Option<Subscribed>>,
+    upstream: tokio::sync::Mutex<Option<Arc<Subscribed>>>,
 }
 
 /// Who consumes a queue here, and what waits until one of them has room. The broker takes a message for
@@ -97,19 +97,27 @@ impl RelayedQueues {
     }
 
     async fn make_live(&self, queue: &RelayedQueue) -> Result<(), MessagingError> {
-        let mut upstream = queue.upstream.lock().await;
-        if upstream.is_some() {
-            return Ok(());
-        }
         let hub = &queue.hub;
         let (client, translation) = self.connections.to_consume().await?;
+        let mut upstream = queue.upstream.lock().await;
+        // As for topics.
+        while let Some(made) = upstream.clone() {
+            drop(upstream);
+            if self.connections.live(&made).await? {
+                return Ok(());
+            }
+            upstream = queue.upstream.lock().await;
+            upstream.take_if(|one| Arc::ptr_eq(one, &made));
+        }
         let theirs = translation.to_broker(&hub.destination, Kind::Queue)?;
         let refuses = translation.dialect.refuses_before_leaving();
         hub.refuses.store(refuses, Ordering::Relaxed);
         let consumer = Arc::clone(hub) as Arc<dyn Consumer>;
-        let subscribing = client.subscribe(theirs).ack(AckMode::ClientIndividual);
+        let subscribing = headers::subscribe(client, theirs, Kind::Queue, translation.dialect, []);
+        let subscribing = subscribing.ack(AckMode::ClientIndividual);
         let subscribed = subscribing.with_consumer(consumer).await;
-        *upstream = Some(subscribed.map_err(|error| self.connections.failed(error))?);
+        let subscribed = subscribed.map_err(|error| self.connections.failed(error))?;
+        *upstream = Some(Arc::new(subscribed));
         Ok(())
     }
 

@@ -13,8 +13,9 @@ use crate::message::{AckMode, Message, SubscriptionId};
 use crate::session::Session;
 
 /// What a client may ask of a subscription at the broker, which is everybody's here.
-const OF_ITS_OWN: [&str; 4] = [
+const OF_ITS_OWN: [&str; 5] = [
     "durable",
+    "durable-subscription-name",
     "activemq.subscriptionName",
     "x-queue-name",
     "browser",
@@ -136,8 +137,20 @@ impl Relay {
         Ok(Some(Arc::new(selector)))
     }
 
-    pub(super) fn unsubscribe(&self, destination: &str, session: &Session, id: &SubscriptionId) {
-        self.own.unsubscribe(session, id);
+    pub(super) fn unsubscribe(
+        self: &Arc<Self>,
+        message: &Message,
+        session: &Session,
+        id: &SubscriptionId,
+    ) -> Handling {
+        if let Some(own) = self.own.existing(session) {
+            return self.unsubscribe_its_own(message, own, id);
+        }
+        self.leave(message.destination(), session, id);
+        Handling::DONE
+    }
+
+    fn leave(&self, destination: &str, session: &Session, id: &SubscriptionId) {
         match self.kind(destination) {
             Kind::Queue => self.queues.unsubscribe(destination, session.id(), id),
             Kind::Topic => self.topics.unsubscribe(destination, session.id(), id),
@@ -145,10 +158,12 @@ impl Relay {
     }
 
     pub(super) fn end_session(&self, session: &Session) {
-        self.own.end(session);
+        if self.own.end(session) {
+            return;
+        }
         for (id, destination) in session.subscriptions() {
             if self.config.prefixes.cover(&destination) {
-                self.unsubscribe(&destination, session, &id);
+                self.leave(&destination, session, &id);
             }
         }
     }

@@ -7,6 +7,7 @@ use bytestring::ByteString;
 
 use super::Relay;
 use super::headers;
+use super::translation::Kind;
 use crate::client::{Consumer, Incoming, Subscribed};
 use crate::error::{Chain, MessagingError};
 use crate::message::{Message, MessageType};
@@ -33,9 +34,10 @@ impl SystemTopic {
     /// Publishes to all nodes, this one included.
     pub(crate) async fn publish(&self, mut message: Message) -> Result<(), MessagingError> {
         let connections = &self.relay.connections;
-        let (client, _) = connections.to_publish(&self.destination).await?;
+        let (client, translation) = connections.to_publish(&self.destination).await?;
         message.set_destination(self.destination.clone());
-        let frame = headers::to_broker(&message, self.destination.to_string(), false, false);
+        let (name, dialect) = (self.destination.to_string(), translation.dialect);
+        let frame = headers::send(&message, name, Kind::Topic, dialect, false);
         let sent = match client.send_frame(frame).await {
             Ok(confirmation) => confirmation.await,
             Err(error) => Err(error),
@@ -63,8 +65,9 @@ impl SystemTopic {
 
     async fn try_subscribe(&self, ear: Arc<dyn Consumer>) -> Result<Subscribed, MessagingError> {
         let connections = &self.relay.connections;
-        let (client, _) = connections.to_hear(&self.destination).await?;
-        let subscribing = client.subscribe(self.destination.clone());
+        let (client, translation) = connections.to_hear(&self.destination).await?;
+        let name = self.destination.to_string();
+        let subscribing = headers::subscribe(client, name, Kind::Topic, translation.dialect, []);
         let subscribed = subscribing.with_consumer(ear).await;
         subscribed.map_err(|error| connections.failed(error))
     }

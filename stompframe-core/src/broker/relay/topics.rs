@@ -29,7 +29,7 @@ struct RelayedTopic {
     feed: Arc<Feed>,
     /// The subscription at the broker; it ends with this. Locked while it is made, so that whoever else
     /// subscribes meanwhile waits until it is live.
-    upstream: tokio::sync::Mutex<Option<Subscribed>>,
+    upstream: tokio::sync::Mutex<Option<Arc<Subscribed>>>,
 }
 
 /// What the broker's messages for one subscription go into.
@@ -82,20 +82,29 @@ impl RelayedTopics {
     }
 
     async fn make_live(&self, topic: &RelayedTopic) -> Result<(), MessagingError> {
-        let mut upstream = topic.upstream.lock().await;
-        if upstream.is_some() {
-            return Ok(());
-        }
         let feed = &topic.feed;
+        // Each waits for the connection by itself, and nobody for those before.
         let (client, translation) = self.connections.to_hear(&feed.destination).await?;
+        let mut upstream = topic.upstream.lock().await;
+        while let Some(made) = upstream.clone() {
+            drop(upstream);
+            if self.connections.live(&made).await? {
+                return Ok(());
+            }
+            upstream = topic.upstream.lock().await;
+            // It has ended: one of those who wait makes another one.
+            upstream.take_if(|one| Arc::ptr_eq(one, &made));
+        }
         let theirs = match &feed.pattern {
             None => translation.to_broker(&feed.destination, Kind::Topic)?,
             Some(_) => translation.pattern_to_broker(&feed.destination)?,
         };
         let _ = feed.translation.set(translation);
         let consumer = Arc::clone(feed) as Arc<dyn Consumer>;
-        let subscribed = client.subscribe(theirs).with_consumer(consumer).await;
-        *upstream = Some(subscribed.map_err(|error| self.connections.failed(error))?);
+        let subscribing = headers::subscribe(client, theirs, Kind::Topic, translation.dialect, []);
+        let subscribed = subscribing.with_consumer(consumer).await;
+        let subscribed = subscribed.map_err(|error| self.connections.failed(error))?;
+        *upstream = Some(Arc::new(subscribed));
         Ok(())
     }
 

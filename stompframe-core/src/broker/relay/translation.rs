@@ -31,6 +31,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// What our destinations of this kind begin with, unless the application says otherwise.
     const fn prefix(self) -> &'static str {
         match self {
             Self::Topic => "/topic/",
@@ -54,14 +55,14 @@ impl Translation {
             }
             write_segment(segment, &mut name);
         }
-        checked(kind, &name)
+        self.checked(kind, &name)
     }
 
     /// The broker's destination for a subscription to a pattern. It may match more than that; what
     /// comes is to be compared with the pattern.
     pub(super) fn pattern_to_broker(self, pattern: &str) -> Result<String, MessagingError> {
         let (deep, is_last_only) = match self.dialect {
-            Dialect::RabbitMq => ("#", false),
+            Dialect::RabbitMq | Dialect::Artemis => ("#", false),
             Dialect::ActiveMq => (">", true),
             Dialect::Other => {
                 return Err(MessagingError::new(ErrorCode::Unsupported)
@@ -85,7 +86,7 @@ impl Translation {
                 break;
             }
         }
-        checked(Kind::Topic, &name)
+        self.checked(Kind::Topic, &name)
     }
 
     /// Our destination for one of the broker's topics; none if it is not one of ours.
@@ -93,7 +94,10 @@ impl Translation {
         if self.dialect == Dialect::Other {
             return Some(destination.to_owned());
         }
-        let name = destination.strip_prefix(Kind::Topic.prefix())?;
+        let name = destination.strip_prefix(self.dialect.prefix(Kind::Topic))?;
+        if self.dialect.is_about_itself(name) {
+            return None;
+        }
         let decoded;
         let name = match self.dialect {
             // It escapes what it says, but not what it is told.
@@ -131,6 +135,21 @@ impl Translation {
         };
         (mark, rest.split(self.separator))
     }
+
+    fn checked(self, kind: Kind, name: &str) -> Result<String, MessagingError> {
+        let refused = |detail: &'static str| {
+            Err(MessagingError::new(ErrorCode::BadDestination).with_detail(detail))
+        };
+        if name.len() > MAX_NAME {
+            return refused(
+                "the destination is too long for the broker; it may have 255 bytes there",
+            );
+        }
+        if self.dialect.is_about_itself(name) {
+            return refused("destinations that begin with ActiveMQ are the broker's own");
+        }
+        Ok(format!("{}{name}", self.dialect.prefix(kind)))
+    }
 }
 
 const ELSEWHERE: &str = "~-.";
@@ -148,20 +167,6 @@ fn write_segment(segment: &str, name: &mut String) {
             let _ = write!(name, "~{:02X}", u32::from(letter));
         }
     }
-}
-
-fn checked(kind: Kind, name: &str) -> Result<String, MessagingError> {
-    let refused = |detail: &'static str| {
-        Err(MessagingError::new(ErrorCode::BadDestination).with_detail(detail))
-    };
-    if name.len() > MAX_NAME {
-        return refused("the destination is too long for the broker; it may have 255 bytes there");
-    }
-    // What ActiveMQ tells about itself, which is not for clients.
-    if name.starts_with("ActiveMQ.") {
-        return refused("destinations that begin with ActiveMQ are the broker's own");
-    }
-    Ok(format!("{}{name}", kind.prefix()))
 }
 
 /// Puts the bytes back that are written as `mark` and two hexadecimal digits.
@@ -195,6 +200,11 @@ mod tests {
         separator: '/',
     };
 
+    const ARTEMIS: Translation = Translation {
+        dialect: Dialect::Artemis,
+        separator: '/',
+    };
+
     #[test]
     fn destinations_become_the_brokers_own() {
         let dots = Translation {
@@ -215,6 +225,9 @@ mod tests {
             ),
             (dots, "/topic/rooms.7", Kind::Topic, "/topic/rooms.7"),
             (dots, "/topic/a/b", Kind::Topic, "/topic/a~2Fb"),
+            (ARTEMIS, "/topic/rooms/7", Kind::Topic, "topic.rooms.7"),
+            (ARTEMIS, "/queue/jobs", Kind::Queue, "queue.jobs"),
+            (ARTEMIS, "/news/a", Kind::Topic, "topic.~-.news.a"),
         ] {
             assert_eq!(translation.to_broker(ours, kind).unwrap(), theirs);
         }
@@ -240,6 +253,8 @@ mod tests {
                 let translated = translation.pattern_to_broker(pattern).unwrap();
                 assert_eq!(translated, format!("/topic/{theirs}"));
             }
+            let artemis = ARTEMIS.pattern_to_broker(pattern).unwrap();
+            assert_eq!(artemis, format!("topic.{rabbitmq}"));
         }
     }
 
@@ -259,7 +274,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_goes_there_comes_back(destination in "/(topic|news)(/[a-z./~%_ü*#>,? -]{0,6}){1,4}") {
-            for translation in [RABBITMQ, ACTIVEMQ] {
+            for translation in [RABBITMQ, ACTIVEMQ, ARTEMIS] {
                 if let Ok(theirs) = translation.to_broker(&destination, Kind::Topic) {
                     let back = translation.to_ours(&theirs);
                     prop_assert_eq!(back.as_deref(), Some(&*destination), "{}", theirs);

@@ -82,6 +82,8 @@ impl Protocol {
         let mut message = self.message(MessageType::Unsubscribe, destination.clone());
         message.set_subscription(id.clone());
         message.set_receipt(receipt_of(frame));
+        // A broker behind this server may know more about how a subscription ends.
+        *message.headers_mut() = application_headers(frame.headers.clone());
         let noted = self.shared.events.note(&message);
         let offered = match self.offer(Arc::new(message), receipt).await {
             // That nobody is responsible is no failure: what a subscribe mapping answered is over.

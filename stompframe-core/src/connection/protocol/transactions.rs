@@ -107,30 +107,11 @@ impl Protocol {
         receipt: Option<&str>,
     ) -> Result<Next, Fatal> {
         let held = self.transactions.take(&transaction_of(frame)?)?;
-        let inbound = &self.shared.inbound;
-        let mut refused = None;
-        for held in &held {
-            if let Err(error) = inbound.check(held, &self.session).await {
-                refused = Some((held.message().shared_destination().clone(), error));
-                break;
-            }
-        }
-        let mut result = (ByteString::new(), Ok(true));
-        if let Some((destination, error)) = refused {
-            self.discard(held);
-            result = (destination, Err(error));
-        } else {
-            let mut held = held.into_iter();
-            for one in held.by_ref() {
-                let destination = one.message().shared_destination().clone();
-                if let Err(error) = inbound.release(one, &self.session).await {
-                    result = (destination, Err(error));
-                    break;
-                }
-            }
-            self.discard(held);
-        }
-        let (destination, committed) = result;
+        let committed = self.shared.inbound.commit(held, &self.session).await;
+        let (destination, committed) = match committed {
+            Ok(()) => (ByteString::new(), Ok(true)),
+            Err((destination, error)) => (destination, Err(error)),
+        };
         let about = About {
             command: frame.command,
             destination: &destination,

@@ -42,12 +42,15 @@ impl Subscriber {
 
 impl Topic {
     /// Adds a subscriber, unless the topic has retired; says whether it did.
-    pub(in crate::broker) fn insert(&self, subscriber: Subscriber) -> bool {
+    pub(in crate::broker) fn insert(&self, mut subscriber: Subscriber) -> bool {
         let mut subscribers = self.write();
         if subscribers.retired {
             return false;
         }
-        let recipient = &subscriber.subscription.recipient;
+        let recipient = &mut subscriber.subscription.recipient;
+        if let Some(alike) = subscribers.alike(&recipient.subscription) {
+            recipient.subscription = alike.clone();
+        }
         let key = (
             recipient.session.id().clone(),
             recipient.subscription.clone(),
@@ -88,7 +91,18 @@ impl Topic {
     }
 }
 
+/// Among how many of the last subscribers one is looked for whose subscription has the same name.
+const LAST: usize = 4;
+
 impl Subscribers {
+    /// A subscription of another session that is named alike, as those of clients of one kind are. Where
+    /// they share the text, to compare them for each delivery does not fetch it from all over the memory.
+    fn alike(&self, subscription: &SubscriptionId) -> Option<&SubscriptionId> {
+        let last = self.all.iter().rev().take(LAST);
+        let mut named = last.map(|one| &one.subscription.recipient.subscription);
+        named.find(|named| *named == subscription)
+    }
+
     pub(in crate::broker) fn all(&self) -> impl Iterator<Item = &Subscriber> {
         self.all.iter()
     }
