@@ -63,6 +63,7 @@ fn stompframe_delivers_everything() {
     for url in stompframe(&runtime) {
         delivers(&url, "fan-out --subscribers 5 --in-flight 8");
         delivers(&url, "fan-out --subscribers 5 --in-flight 1 --size 5000");
+        delivers(&url, "fan-out --subscribers 5 --receipt-every 2");
         delivers(
             &url,
             "fan-out --subscribers 5 --rate 200 --publishers 2 --distinct-ids",

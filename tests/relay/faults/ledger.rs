@@ -94,7 +94,7 @@ pub(super) async fn ledger(broker: &Broker, happens: impl Future<Output = ()>) -
     let mut all = Ledger::default();
     for sender in senders {
         let one = sender.await.unwrap();
-        assert!(one.confirmed.len() > 5, "{}", one.confirmed.len());
+        assert!(!one.confirmed.is_empty(), "each had its turn");
         all.confirmed.extend(one.confirmed);
         all.told.extend(one.told);
         all.longest = all.longest.max(one.longest);

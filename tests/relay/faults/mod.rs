@@ -9,11 +9,30 @@ mod restarts;
 
 use std::time::Duration;
 
+use tokio::process::Command;
+
 use self::flood::{Flood, flooded};
 use self::ledger::{killed, paused};
 use self::process::Broker;
 use self::restarts::comes_and_goes;
 use crate::upstream::Upstream;
+
+/// Says that a process is one test's.
+const ALONE: &str = "STOMPFRAME_ALONE";
+
+/// Runs a test in a process of its own, because it looks at the memory and the files of all of it.
+async fn alone(name: &str, test: impl Future<Output = ()>) {
+    if std::env::var_os(ALONE).is_some() {
+        return test.await;
+    }
+    let ended = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture"])
+        .arg(format!("faults::{name}"))
+        .env(ALONE, "yes")
+        .kill_on_drop(true)
+        .status();
+    assert!(ended.await.unwrap().success(), "{name}");
+}
 
 macro_rules! with_brokers_of_their_own {
     ($($name:ident, $kind:literal, $port:literal, $test:expr;)*) => {
@@ -21,7 +40,7 @@ macro_rules! with_brokers_of_their_own {
         #[ignore = "tests/brokers/run starts brokers"]
         async fn $name() {
             let test = $test;
-            test(Broker::start($kind, $port).await).await;
+            alone(stringify!($name), async { test(Broker::start($kind, $port).await).await }).await;
         })*
     };
 }
@@ -57,7 +76,9 @@ macro_rules! behind_a_slow_link {
     ($($name:ident, $upstream:expr;)*) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         #[ignore = "tests/brokers/run starts brokers"]
-        async fn $name() { slow_link($upstream.await).await; })*
+        async fn $name() {
+            alone(stringify!($name), async { slow_link($upstream.await).await }).await;
+        })*
     };
 }
 

@@ -2,12 +2,15 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use clap::{Parser, ValueEnum};
+use stompframe::Limits;
 use stompframe::broker::BrokerRelay;
 use stompframe::prelude::*;
+use stompframe::session::RateLimits;
 use stompframe_compare::peers::floor::{self, Writes};
 use stompframe_compare::peers::{broker, websocket};
 
@@ -75,8 +78,13 @@ async fn stompframe(address: SocketAddr, endpoint: Endpoint) -> Result<(), stomp
 
 #[tokio::main]
 async fn relay(address: SocketAddr, broker: &str) -> Result<(), stompframe::Error> {
+    let mut limits = Limits::default();
+    limits.rates = RateLimits::NONE;
+    // It stands still between its turns, for longer than a broker would wait.
+    let relay = BrokerRelay::new(broker).heart_beat(Duration::ZERO, Duration::ZERO);
     let messaging = Messaging::builder()
-        .broker(BrokerRelay::new(broker))
+        .limits(limits)
+        .broker(relay)
         .accept_client_sends(["/topic"])
         .endpoint(Endpoint::new("/ws"))
         .build()?;
