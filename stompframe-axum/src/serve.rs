@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::long_lived::{self, Peer, Sockets};
-use crate::tcp::{MessagingTcp as _, TcpServer};
+use crate::tcp::{MessagingTcp as _, TcpServer, listen};
 
 /// How long shutting down may take.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -82,7 +82,7 @@ pub async fn serve_on(
 async fn bind(address: impl ToSocketAddrs) -> Result<TcpListener, Error> {
     let mut failure = Error::from(io::Error::from(io::ErrorKind::AddrNotAvailable));
     for address in lookup_host(address).await? {
-        match TcpListener::bind(address).await {
+        match listen(address) {
             Ok(listener) => return Ok(listener),
             Err(source) => {
                 failure = Error::Bind {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::serve::Listener;
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// Finds a peer that has vanished without a word, where no heart-beat does: asks after 30 seconds of
 /// silence, three times, 10 seconds apart.
@@ -19,6 +19,23 @@ const USER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Listens for clients whose sockets are fast, and find out when the client has vanished.
 pub(crate) struct Listening(TcpListener);
+
+/// How many clients may wait to be accepted. After a failure all of them come back at once, and whoever finds
+/// no room here tries again only after a second. The system may allow fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 1024;
+
+/// As [`TcpListener::bind`], which lets 128 clients wait.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // What is left of connections from before must not keep a server from coming back.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 impl Listening {
     pub(crate) fn new(listener: TcpListener) -> Self {

@@ -5,5 +5,5 @@ mod listening;
 mod server;
 
 pub use self::endpoint::TcpEndpoint;
-pub(crate) use self::listening::Listening;
+pub(crate) use self::listening::{Listening, listen};
 pub use self::server::{MessagingTcp, TcpServer};

@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -7,12 +8,12 @@ use futures_util::future::join_all;
 use stompframe_core::transport::{StreamSink, StreamSource};
 use stompframe_core::{ErrorCode, Messaging};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use super::{Listening, TcpEndpoint};
+use super::{Listening, TcpEndpoint, listen};
 use crate::serve::Error;
 
 type Source = StreamSource<OwnedReadHalf>;
@@ -72,7 +73,7 @@ impl MessagingTcp for Messaging {
                 address: address.to_owned(),
                 source,
             };
-            let listener = TcpListener::bind(address).await.map_err(failed)?;
+            let listener = listen_on(address).await.map_err(failed)?;
             let local = listener.local_addr().map_err(failed)?;
             server.addresses.push(local);
             server.listeners.push(listener);
@@ -112,6 +113,18 @@ impl TcpServer {
         }
         Clients::new(self.messaging).serve(self.listeners).await;
     }
+}
+
+/// Listens on the first address of this name that can be listened on.
+async fn listen_on(name: &str) -> io::Result<TcpListener> {
+    let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in lookup_host(name).await? {
+        match listen(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }
 
 /// All that is needed to take clients.
