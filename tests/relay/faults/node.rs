@@ -90,9 +90,11 @@ pub(super) async fn is_killed(broker: Broker) {
     for client in move_on {
         let (sent, subscription) = client.end().await;
         in_doubt += sent.refused.len();
-        let lost = sent.refused.first().copied().unwrap();
-        let later = sent.confirmed.iter().filter(|number| **number > lost);
-        assert!(later.count() > 50, "who comes here goes on");
+        // Who had nothing on its way at that moment has come here all the same, as the gap below shows.
+        if let Some(lost) = sent.refused.first() {
+            let later = sent.confirmed.iter().filter(|number| *number > lost);
+            assert!(later.count() > 50, "who comes here goes on");
+        }
         confirmed.extend(sent.confirmed);
         moved.push(subscription);
     }
