@@ -34,7 +34,7 @@ impl Serve for Echo {
             let close = loop {
                 match poll_fn(|context| source.poll_message(context)).await {
                     Some(Ok(Received::Text(text))) => {
-                        sink.push(OutgoingFrame::text(text.as_str()));
+                        sink.push(OutgoingFrame::text(text));
                     }
                     Some(Ok(Received::Binary(bytes))) => sink.push(OutgoingFrame::binary(bytes)),
                     Some(Ok(Received::Alive)) => {}

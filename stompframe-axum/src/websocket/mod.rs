@@ -1,4 +1,6 @@
-//! The WebSocket transport: tungstenite reads, and what is written goes straight to the socket.
+//! The WebSocket transport (RFC 6455), as the server's side of it: no extensions.
+//!
+//! What is read are slices of the stack, and what is written goes straight to the socket.
 
 mod connection;
 #[cfg(feature = "websocket-client")]
@@ -6,10 +8,15 @@ mod connector;
 mod control;
 #[cfg(test)]
 mod echo;
+mod frame;
 mod handshake;
+mod reader;
 mod sink;
 mod source;
+#[cfg(test)]
+mod tests;
 mod upgrade;
+mod utf8;
 
 pub(crate) use self::connection::Serve;
 #[cfg(feature = "websocket-client")]
