@@ -26,7 +26,7 @@ fn faults() -> Vec<(Vec<u8>, Fault)> {
         (head_of(MAX_MESSAGE as u64 + 1), Fault::TooLarge),
         (
             [
-                frame(BEGIN_TEXT, &[b'x'; 99_999]),
+                frame(BEGIN_TEXT, &vec![b'x'; MAX_MESSAGE - 1]),
                 vec![END, 0x82, 0, 0, 0, 0],
             ]
             .concat(),
