@@ -85,9 +85,7 @@ impl MessageReader {
         }
         let mut complete = self.payload.len();
         // What is wrong has to wait for what was right before it.
-        while complete < MAX_JOINED
-            && let Ok(Some(_)) = self.message(input, MAX_JOINED)
-        {
+        while let Ok(Some(_)) = self.message(input, MAX_JOINED) {
             complete = self.payload.len();
         }
         Ok(Some(Incoming::Binary(self.take(complete))))
@@ -116,12 +114,11 @@ impl MessageReader {
             frame.left -= piece.len();
             let is_complete = frame.is_final && frame.left == 0;
             if message.is_text && !(is_ascii && message.begun.is_empty()) {
-                let checked = message.begun.check(&self.payload[known..]);
-                let checked = checked.and_then(|begun| match is_complete {
-                    true => begun.end(),
-                    false => Ok(begun),
-                });
-                message.begun = checked.inspect_err(|_| self.payload.truncate(known))?;
+                let begun = message.begun.check(&self.payload[known..])?;
+                message.begun = match is_complete {
+                    true => begun.end()?,
+                    false => begun,
+                };
             }
             *input = rest;
             if is_complete {
