@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, poll_immediate};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 
-use super::context::Services;
+use super::context::{Parts, Services};
 use super::exception::{self, Exceptions};
 use super::mapping::{MappingKind, Origin};
 use super::registry::Route;
@@ -87,14 +87,14 @@ impl MessageHandler for AnnotatedHandlers {
         {
             return Handling::Done(Err(error));
         }
-        let context = MessageContext {
-            lookup_path: message.shared_destination().slice_ref(path),
+        let context = MessageContext::new(Parts {
+            lookup_path: message.destination().len() - path.len(),
             message: Arc::clone(message),
             session: Arc::clone(session),
             services: Arc::clone(&self.services),
             captures,
             variables: Arc::clone(&route.variables),
-        };
+        });
         let call = Call {
             calls: Arc::clone(&self.calls),
             route: Arc::clone(route),

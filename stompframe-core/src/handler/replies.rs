@@ -118,7 +118,7 @@ fn outgoing(headers: Headers, body: Bytes, place: Place, context: &MessageContex
     message.set_audience(place.audience);
     *message.headers_mut() = headers;
     let asked = context.message().headers();
-    for name in &context.services.propagated {
+    for name in context.propagated() {
         if !message.headers().contains(name) {
             for value in asked.get_all(name) {
                 message.headers_mut().push(name.clone(), value.to_owned());
