@@ -8,6 +8,7 @@ mod control;
 mod echo;
 mod handshake;
 mod sink;
+mod socket;
 mod source;
 mod upgrade;
 
@@ -16,5 +17,6 @@ pub(crate) use self::connection::Serve;
 pub use self::connector::WebSocket;
 pub(crate) use self::handshake::{handshake, max_message, mount};
 pub(crate) use self::sink::WebSocketSink;
+pub(crate) use self::socket::WritingHalf;
 pub(crate) use self::source::{Received, WebSocketSource};
 pub(crate) use self::upgrade::{NoHandshake, Upgrade};

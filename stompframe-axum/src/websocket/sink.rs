@@ -2,12 +2,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use super::control::Control;
+use super::socket::WritingHalf;
 use bytes::Bytes;
 use stompframe_core::session::{Close, OutgoingFrame};
 use stompframe_core::transport::{Gathered, TransportError, TransportSink};
-use tokio::io::AsyncWrite;
-
-use super::control::Control;
 
 /// How the last frame of a message begins (RFC 6455, 5.2): FIN, and the opcode. Every message is one
 /// frame here.
@@ -39,6 +38,13 @@ impl<W> WebSocketSink<W> {
             gathered: Gathered::default(),
             control,
             closing: false,
+        }
+    }
+
+    /// Has the answers go along that the reading half has for the client.
+    fn push_answers(&mut self) {
+        if let Some(answers) = self.control.take() {
+            self.gathered.push(&[], answers);
         }
     }
 
@@ -78,7 +84,7 @@ const fn low_byte(length: usize) -> u8 {
     length.to_le_bytes()[0]
 }
 
-impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> {
+impl<W: WritingHalf> TransportSink for WebSocketSink<W> {
     const PINGS: bool = true;
 
     fn push(&mut self, frame: OutgoingFrame) {
@@ -91,11 +97,16 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        if let Some(answers) = self.control.take() {
-            self.gathered.push(&[], answers);
-        }
+        self.push_answers();
         self.gathered
             .poll_write(Pin::new(&mut self.socket), context)
+            .map_err(|error| TransportError::Gone(error.into()))
+    }
+
+    fn try_flush(&mut self) -> Poll<Result<(), TransportError>> {
+        self.push_answers();
+        self.socket
+            .try_write(&mut self.gathered)
             .map_err(|error| TransportError::Gone(error.into()))
     }
 

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
@@ -9,6 +8,7 @@ use super::close::Close;
 use super::cork::{self, Outlet};
 use super::load::Load;
 use super::outgoing::OutgoingFrame;
+use super::queue::Queue;
 use crate::error::ErrorCode;
 
 /// What a session's outbound queue may hold. Going past either bound ends the session with
@@ -46,7 +46,7 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    queue: VecDeque<OutgoingFrame>,
+    queue: Queue<OutgoingFrame>,
     /// What is queued, or drained and not yet written: both are memory that a slow client holds.
     load: Load,
     /// How many bytes are taken of what all queues share.
@@ -54,6 +54,8 @@ struct State {
     /// Whether somebody is about to write. So the outlet is told once for a burst, not once for a
     /// frame, and only one writes at a time.
     attended: bool,
+    /// Whether somebody waits until all is written.
+    awaited: bool,
     sealed: Option<Close>,
     waiting_for_room: Vec<Arc<dyn OnRoom>>,
 }
@@ -63,9 +65,6 @@ pub(crate) trait OnRoom: fmt::Debug + Send + Sync {
     /// Called once, when there is room again.
     fn on_room(self: Arc<Self>);
 }
-
-/// What a queue keeps its memory for, while it is empty.
-const KEPT: usize = 64;
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
@@ -178,11 +177,13 @@ impl Outbox {
     fn drop_queued(&self, mut state: MutexGuard<'_, State>, code: ErrorCode) {
         // What is queued cannot be delivered in any useful time. Its memory is worth more than its
         // bytes.
-        for frame in std::mem::take(&mut state.queue) {
-            state.load -= Load::of(&frame);
-        }
+        let mut dropped = Load::default();
+        state.queue.drain(|frame| dropped += Load::of(&frame));
+        state.load -= dropped;
         self.take(&mut state);
-        state.queue.extend(OutgoingFrame::error(code));
+        if let Ok(error) = OutgoingFrame::error(code) {
+            state.queue.push_back(error);
+        }
         self.seal_with(state, Close::because(code));
     }
 
@@ -231,7 +232,12 @@ impl Outbox {
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
     /// written: the connection is over then. For the reader alone; cancel-safe.
     pub(crate) async fn until_written(&self) {
-        while self.state().load.frames > 0 {
+        let is_done = || {
+            let mut state = self.state();
+            state.awaited = state.load.frames > 0;
+            !state.awaited
+        };
+        while !is_done() {
             self.emptied.notified().await;
         }
     }
@@ -244,10 +250,7 @@ impl Outbox {
     /// Moves all that is queued. If that is the last, says how the connection ends.
     pub(crate) fn drain(&self, frames: impl FnMut(OutgoingFrame)) -> Option<Close> {
         let mut state = self.state();
-        state.queue.drain(..).for_each(frames);
-        if state.queue.capacity() > KEPT {
-            state.queue = VecDeque::new();
-        }
+        state.queue.drain(frames);
         state.sealed.clone()
     }
 
@@ -259,7 +262,7 @@ impl Outbox {
         self.take(&mut state);
         state.attended = !state.queue.is_empty() || state.sealed.is_some();
         let more = state.attended;
-        if state.load.frames == 0 {
+        if state.load.frames == 0 && state.awaited {
             self.emptied.notify_one();
         }
         if !state.waiting_for_room.is_empty() && state.has_room(0, self.limits) {

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -6,6 +5,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use tokio::io::{AsyncWrite, ReadBuf};
+
+use crate::session::Queue;
 
 /// How many pieces go with one system call where they stay where they are.
 const AT_ONCE: usize = 128;
@@ -17,9 +18,6 @@ const SHORT: usize = 2 * 1024;
 /// Pieces up to this length are copied together: to take one from a place of its own costs the system more.
 const SMALL: usize = 1024;
 
-/// How many places are kept for more while nothing waits.
-const KEPT: usize = 64;
-
 /// Bytes that wait to be written: many pieces with one system call. While they wait they are shared
 /// with all others who are sent the same. What a [`TransportSink`](super::TransportSink) over a socket
 /// keeps them in.
@@ -28,7 +26,7 @@ const KEPT: usize = 64;
 /// Where a transport cannot write from many places at once, each of these is written alone.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    pieces: VecDeque<Piece>,
+    pieces: Queue<Piece>,
     /// How much of the first piece has been written.
     written: usize,
 }
@@ -87,29 +85,43 @@ impl Gathered {
         mut socket: Pin<&mut impl AsyncWrite>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
+        let written = self.write_with(|bytes| match bytes {
+            [bytes] => socket.as_mut().poll_write(context, bytes),
+            many => socket.as_mut().poll_write_vectored(context, many),
+        });
+        ready!(written)?;
+        socket.poll_flush(context)
+    }
+
+    /// Writes all of it as `write` does, which is given what is to go with one system call: bytes from one place
+    /// or from several. It says how many of them it took.
+    ///
+    /// # Errors
+    ///
+    /// What `write` says; [`WriteZero`](io::ErrorKind::WriteZero) when it takes nothing more.
+    pub fn write_with(
+        &mut self,
+        mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
         while !self.pieces.is_empty() {
             let writing = match self.first_small() {
-                0 => self.poll_write_in_place(socket.as_mut(), context),
-                length @ 1..=SHORT => {
-                    self.poll_write_copied::<SHORT>(length, socket.as_mut(), context)
-                }
-                length => self.poll_write_copied::<COPIED>(length, socket.as_mut(), context),
+                0 => self.write_in_place(&mut write),
+                length @ 1..=SHORT => self.write_copied::<SHORT>(length, &mut write),
+                length => self.write_copied::<COPIED>(length, &mut write),
             };
             match ready!(writing)? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 written => self.advance(written),
             }
         }
-        if self.pieces.capacity() > KEPT {
-            self.pieces = VecDeque::new();
-        }
-        socket.poll_flush(context)
+        self.pieces.trim();
+        Poll::Ready(Ok(()))
     }
 
     /// The first pieces that are small and go with one system call: their length together.
     fn first_small(&self) -> usize {
         let mut length = 0;
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             let more = piece.len();
             if more > SMALL || length + more > COPIED {
                 break;
@@ -120,29 +132,27 @@ impl Gathered {
     }
 
     /// Writes the first pieces once, which are so long together and at most `ROOM`.
-    fn poll_write_copied<const ROOM: usize>(
+    fn write_copied<const ROOM: usize>(
         &self,
         length: usize,
-        socket: Pin<&mut impl AsyncWrite>,
-        context: &mut Context<'_>,
+        write: &mut impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let mut space = [const { MaybeUninit::uninit() }; ROOM];
         let mut copied = ReadBuf::uninit(&mut space);
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
+            copied.put_slice(piece.head());
+            copied.put_slice(&piece.body);
             if copied.filled().len() == length {
                 break;
             }
-            copied.put_slice(piece.head());
-            copied.put_slice(&piece.body);
         }
-        socket.poll_write(context, &copied.filled()[self.written..])
+        write(&[IoSlice::new(&copied.filled()[self.written..])])
     }
 
     /// Writes the first pieces once, from two places for each of them.
-    fn poll_write_in_place(
+    fn write_in_place(
         &self,
-        socket: Pin<&mut impl AsyncWrite>,
-        context: &mut Context<'_>,
+        write: &mut impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let mut slices = [IoSlice::new(&[]); 2 * AT_ONCE];
         let mut count = 0;
@@ -156,11 +166,7 @@ impl Gathered {
                 }
             }
         }
-        match &slices[..count] {
-            // A plain write is cheaper for the system.
-            [one] => socket.poll_write(context, one),
-            many => socket.poll_write_vectored(context, many),
-        }
+        write(&slices[..count])
     }
 
     /// Lets go of what has been written.

@@ -5,7 +5,7 @@ mod gathered;
 mod sink;
 mod source;
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
@@ -71,6 +71,16 @@ pub trait TransportSink: Send + 'static {
 
     /// Writes what was pushed.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>>;
+
+    /// Writes what was pushed as far as that goes at once. Nobody is woken for the rest:
+    /// [`poll_flush`](Self::poll_flush) goes on where this was pending.
+    ///
+    /// # Errors
+    ///
+    /// As for `poll_flush`.
+    fn try_flush(&mut self) -> Poll<Result<(), TransportError>> {
+        self.poll_flush(&mut Context::from_waker(Waker::noop()))
+    }
 
     /// Flushes, then closes this side; where the transport can say how and why, it does.
     fn poll_close(
