@@ -6,6 +6,8 @@ use stompframe_core::transport::Gathered;
 use tokio::io::{AsyncWrite, WriteHalf};
 use tokio::net::tcp::OwnedWriteHalf;
 
+use super::sink::head;
+
 /// Where a WebSocket is written to.
 pub(crate) trait WritingHalf: AsyncWrite + Send + Unpin + 'static {
     /// Writes what goes at once. Nobody is woken when more would.
@@ -15,7 +17,7 @@ pub(crate) trait WritingHalf: AsyncWrite + Send + Unpin + 'static {
 /// Asked without a task, the socket need not remember whom to wake: a tenth of what a delivery takes.
 impl WritingHalf for OwnedWriteHalf {
     fn try_write(&mut self, gathered: &mut Gathered) -> Poll<io::Result<()>> {
-        gathered.write_with(|bytes| {
+        gathered.write_with(head, |bytes| {
             let written = match bytes {
                 [bytes] => Self::try_write(self, bytes),
                 many => self.try_write_vectored(many),
@@ -31,6 +33,10 @@ impl WritingHalf for OwnedWriteHalf {
 /// Of TLS, for example.
 impl<T: AsyncWrite + Send + Unpin + 'static> WritingHalf for WriteHalf<T> {
     fn try_write(&mut self, gathered: &mut Gathered) -> Poll<io::Result<()>> {
-        gathered.poll_write(Pin::new(self), &mut Context::from_waker(Waker::noop()))
+        gathered.poll_write(
+            head,
+            Pin::new(self),
+            &mut Context::from_waker(Waker::noop()),
+        )
     }
 }

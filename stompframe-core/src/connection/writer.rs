@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, ready};
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -99,7 +99,7 @@ impl<S: TransportSink> Writer<S> {
                 loop {
                     tokio::select! {
                         biased;
-                        turn = poll_fn(|context| self.turn(Instant::now(), |sink| sink.poll_flush(context))) => return turn,
+                        turn = poll_fn(|context| self.poll_turn(context)) => return turn,
                         // The queue was sealed.
                         () = self.called.notified() => {}
                     }
@@ -114,6 +114,10 @@ impl<S: TransportSink> Writer<S> {
                 Turn::Last(close) => return Ok(Some(close)),
             }
         }
+    }
+
+    fn poll_turn(&self, context: &mut Context<'_>) -> Poll<Result<Turn, TransportError>> {
+        self.turn(Instant::now(), |sink| sink.poll_flush(context))
     }
 
     /// Gives the transport all that is queued, and has it written by this.
@@ -133,10 +137,8 @@ impl<S: TransportSink> Writer<S> {
         if let Some(error) = failed.take() {
             return Poll::Ready(Err(error));
         }
-        let sealed = outbox.drain(|frame| {
-            *unwritten += Load::of(&frame);
-            sink.push(frame);
-        });
+        let (load, sealed) = outbox.drain(|frames| sink.push_all(frames));
+        *unwritten = load;
         if let Some(close) = sealed {
             // Whatever is left is written by closing, with the patience that there is for it.
             return Poll::Ready(Ok(Turn::Last(close)));

@@ -6,9 +6,9 @@ use tokio::sync::Notify;
 use super::backlog::{Backlog, PLACE, STEP};
 use super::close::Close;
 use super::cork::{self, Outlet};
+use super::frames::OutgoingFrames;
 use super::load::Load;
 use super::outgoing::OutgoingFrame;
-use super::queue::Queue;
 use crate::error::ErrorCode;
 
 /// What a session's outbound queue may hold. Going past either bound ends the session with
@@ -46,7 +46,7 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    queue: Queue<OutgoingFrame>,
+    queue: OutgoingFrames,
     /// What is queued, or drained and not yet written: both are memory that a slow client holds.
     load: Load,
     /// How many bytes are taken of what all queues share.
@@ -119,7 +119,7 @@ impl Outbox {
             return;
         }
         state.load += Load::of(&frame);
-        state.queue.push_back(frame);
+        state.queue.push(frame);
         self.take(&mut state);
         let was_attended = std::mem::replace(&mut state.attended, true);
         drop(state);
@@ -182,7 +182,7 @@ impl Outbox {
         state.load -= dropped;
         self.take(&mut state);
         if let Ok(error) = OutgoingFrame::error(code) {
-            state.queue.push_back(error);
+            state.queue.push(error);
         }
         self.seal_with(state, Close::because(code));
     }
@@ -197,7 +197,7 @@ impl Outbox {
         if let Some(frame) = last {
             // Past the limits if need be: it is one frame, and the last.
             state.load += Load::of(&frame);
-            state.queue.push_back(frame);
+            state.queue.push(frame);
         }
         self.seal_with(state, close);
     }
@@ -247,11 +247,13 @@ impl Outbox {
         !std::mem::replace(&mut self.state().attended, true)
     }
 
-    /// Moves all that is queued. If that is the last, says how the connection ends.
-    pub(crate) fn drain(&self, frames: impl FnMut(OutgoingFrame)) -> Option<Close> {
+    /// Lets all that is queued be taken out. Says what has been drained by then and not yet written, and how the
+    /// connection ends if this was the last.
+    pub(crate) fn drain(&self, take: impl FnOnce(&mut OutgoingFrames)) -> (Load, Option<Close>) {
         let mut state = self.state();
-        state.queue.drain(frames);
-        state.sealed.clone()
+        take(&mut state.queue);
+        debug_assert!(state.queue.is_empty());
+        (state.load, state.sealed.clone())
     }
 
     /// Says that these drained frames have left, so that their room is free again. Says whether
@@ -326,7 +328,8 @@ mod tests {
         outbox.push(frame(1));
         outbox.push(frame(2));
         let mut drained = Vec::new();
-        assert_eq!(outbox.drain(|frame| drained.push(frame.len())), None);
+        let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame.len()));
+        assert_eq!(outbox.drain(take), (load(3, 2), None));
         assert_eq!(drained, [1, 2]);
     }
 
@@ -343,7 +346,8 @@ mod tests {
                 Some(Close::because(ErrorCode::SlowConsumer))
             );
             let mut drained = Vec::new();
-            assert!(outbox.drain(|frame| drained.push(frame)).is_some());
+            let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame));
+            assert!(outbox.drain(take).1.is_some());
             assert_eq!(drained.len(), 1, "only the ERROR is left");
             assert!(drained[0].as_bytes().starts_with(b"ERROR\n"));
         }
@@ -353,10 +357,10 @@ mod tests {
     fn what_was_drained_counts_until_it_is_written() {
         let outbox = outbox(10, 100);
         outbox.push(frame(10));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         outbox.written(load(10, 1));
         outbox.push(frame(10));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         assert_eq!(outbox.sealed(), None);
         outbox.push(frame(1));
         assert!(outbox.sealed().is_some());
@@ -370,8 +374,8 @@ mod tests {
         outbox.push(frame(3));
         outbox.seal(Some(frame(4)), Close::because(ErrorCode::Denied));
         let mut drained = Vec::new();
-        let close = outbox.drain(|frame| drained.push(frame.len()));
-        assert_eq!(close, Some(Close::NORMAL));
+        let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame.len()));
+        assert_eq!(outbox.drain(take).1, Some(Close::NORMAL));
         assert_eq!(drained, [1, 2]);
     }
 
@@ -396,7 +400,7 @@ mod tests {
         assert!(has_room(10));
         assert!(!has_room(11), "half of it is left to others");
         outbox.push(frame(20));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         outbox.written(load(5, 0));
         assert_eq!(told(&waiter), 0);
         outbox.written(load(5, 1));

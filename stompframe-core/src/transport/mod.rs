@@ -9,11 +9,11 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
-pub use self::gathered::Gathered;
+pub use self::gathered::{Gathered, Head};
 pub use self::sink::StreamSink;
 pub use self::source::StreamSource;
 use crate::error::BoxError;
-use crate::session::{Close, OutgoingFrame};
+use crate::session::{Close, OutgoingFrame, OutgoingFrames};
 
 /// Why a transport cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,11 @@ pub trait TransportSink: Send + 'static {
     /// Takes a frame to be written by the flush that follows. Frames leave in the order of their
     /// pushes, each as one message where the transport has messages.
     fn push(&mut self, frame: OutgoingFrame);
+
+    /// Takes all of these, in their order, and leaves none.
+    fn push_all(&mut self, frames: &mut OutgoingFrames) {
+        frames.drain(|frame| self.push(frame));
+    }
 
     /// Asks the client for a sign of life, with the flush that follows. Its answer arrives at the
     /// [source](TransportSource::poll_receive) as an empty piece, or as data.
