@@ -12,6 +12,7 @@ mod frame;
 mod handshake;
 mod reader;
 mod sink;
+mod socket;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -23,5 +24,6 @@ pub(crate) use self::connection::Serve;
 pub use self::connector::WebSocket;
 pub(crate) use self::handshake::{handshake, max_message, mount};
 pub(crate) use self::sink::WebSocketSink;
+pub(crate) use self::socket::WritingHalf;
 pub(crate) use self::source::{Received, WebSocketSource};
 pub(crate) use self::upgrade::{NoHandshake, Upgrade};
