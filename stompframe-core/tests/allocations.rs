@@ -20,9 +20,10 @@ use stompframe_core::{Messaging, controller, message_mapping, send_to};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// From the last interceptor to the handler's first line, besides reading the JSON: the call with
-/// the handler in it, which is one future. The message has had its place before.
-const CALL: u64 = 1;
+/// From the last interceptor to the handler's first line, besides reading the JSON: what the handler
+/// is called with, which its reply needs, too, and the call with the handler in it, which is one
+/// future. The message has had its place before.
+const CALL: u64 = 2;
 
 /// From the handler's last line to the first interceptor of the broker's channel, besides writing
 /// the JSON: the message, which everybody may keep, and a destination with variables, which is a
