@@ -1,6 +1,7 @@
 //! Writing one header line.
 
-use super::escape::{Escaping, Part, may_be_special};
+use super::escape::{Escaping, Part};
+use super::octets::may_be_special;
 use super::{Command, Version};
 
 /// How the header lines of one frame are written.

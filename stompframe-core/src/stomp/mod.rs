@@ -33,6 +33,8 @@ mod header_line;
 mod headers;
 mod heart_beat;
 mod limits;
+mod octets;
+mod plain;
 mod scan;
 mod template;
 mod version;
