@@ -56,25 +56,37 @@ impl Iterator for Notable<'_> {
     }
 }
 
-/// Whether a text may have octets in it that have to be written in another way. A control character
-/// that can stay as it is counts, too.
+/// Whether a text has octets in it that may have to be written in another way: control characters up
+/// to CR, colons and backslashes.
 #[inline]
 pub(super) fn may_be_special(text: &[u8]) -> bool {
-    const fn specials(word: [u8; 8]) -> u64 {
-        let word = u64::from_le_bytes(word);
-        (up_to_cr(word) | equal(word, b':') | equal(word, b'\\')) & !word & HIGH
-    }
-    let Some(last) = text.last_chunk() else {
-        return text
+    // The last octets overlap those before.
+    if let Some(last) = text.last_chunk() {
+        let (words, _) = text.as_chunks();
+        words
             .iter()
-            .any(|octet| matches!(octet, 0..=b'\r' | b':' | b'\\'));
-    };
-    // The last word overlaps the one before.
-    let (words, _) = text.as_chunks();
-    words
-        .iter()
-        .fold(specials(*last), |found, word| found | specials(*word))
-        != 0
+            .fold(specials(u64::from_le_bytes(*last)), |found, word| {
+                found | specials(u64::from_le_bytes(*word))
+            })
+            != 0
+    } else if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        specials(u64::from(first) << 32 | u64::from(last)) != 0
+    } else {
+        let is_special = |octet: &u8| matches!(octet, 0..=b'\r' | b':' | b'\\');
+        text.iter().any(is_special)
+    }
+}
+
+/// Not zero if there is a special octet in the word. Tells neither which one nor how many: what is
+/// borrowed by one octet falsifies those above.
+const fn specials(word: u64) -> u64 {
+    const fn below(word: u64, bound: u8) -> u64 {
+        word.wrapping_sub(ONES * bound as u64)
+    }
+    let colon = below(word ^ (ONES * b':' as u64), 1);
+    let backslash = below(word ^ (ONES * b'\\' as u64), 1);
+    (below(word, b'\r' + 1) | colon | backslash) & !word & HIGH
 }
 
 /// Sets the high bit of each octet that is, without its own high bit, at most CR.
