@@ -1,14 +1,11 @@
 //! From bytes to frames.
 
 use bytes::Bytes;
-use memchr::memchr;
 
 use super::buffer::Buffer;
+use super::open::OpenFrame;
 use super::scan::{Accepts, HeadScan};
-use super::{
-    Command, DecodeError, DecodeErrorKind, Frame, FrameLimits, GrammarRule, Headers, Version, head,
-    plain,
-};
+use super::{DecodeError, DecodeErrorKind, Frame, FrameLimits, Version, head, open, plain};
 
 /// Cuts a stream of bytes into frames.
 ///
@@ -40,17 +37,6 @@ pub enum Decoded {
     /// One is reported per run of them, and none for those that directly follow a frame in the same
     /// chunk, as the frame is itself a sign of life.
     HeartBeat,
-}
-
-#[derive(Debug)]
-struct OpenFrame {
-    command: Command,
-    headers: Headers,
-    head_len: usize,
-    /// The value of `content-length`, already found to be within the limit.
-    body_len: Option<usize>,
-    /// Without a length: how much of the body was searched for the NUL.
-    searched: usize,
 }
 
 impl Decoder {
@@ -134,7 +120,7 @@ impl Decoder {
                 Err(kind) => return Err(self.refuse_head(kind)),
             },
         };
-        match self.find_body_end(&mut open) {
+        match open.find_end(&self.buffer, self.version, &self.limits) {
             Ok(Some(len)) => Ok(Some(Decoded::Frame(open.close(self.buffer.take_body(len))))),
             Ok(None) => {
                 self.open = Some(open);
@@ -147,7 +133,7 @@ impl Decoder {
     /// Returns the number of octets held for an unfinished frame, and of those not looked at yet.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.buffer.len() + self.open.as_ref().map_or(0, |open| open.head_len)
+        self.buffer.len() + self.open.as_ref().map_or(0, OpenFrame::head_len)
     }
 
     /// Whether a frame has begun and not ended. Tells after [`next`](Self::next) returned `None`
@@ -178,31 +164,10 @@ impl Decoder {
         };
         self.scan.set_command(end.command);
         head::check(&mut headers, end.command, self.version)?;
-        // Refused here, a body that is too large is never waited for.
-        let body_len = match head::content_length(&headers)? {
-            None => None,
-            Some(len) => Some(fit_body(len, end.len, &self.limits)?),
-        };
+        let body_len = open::body_len(&headers, end.len, &self.limits)?;
         self.buffer.advance(end.len);
         self.scan = HeadScan::default();
-        Ok(Some(OpenFrame {
-            command: end.command,
-            headers,
-            head_len: end.len,
-            body_len,
-            searched: 0,
-        }))
-    }
-
-    /// Returns the length of the body of the open frame once its NUL has arrived.
-    fn find_body_end(&self, open: &mut OpenFrame) -> Result<Option<usize>, DecodeErrorKind> {
-        let end = open.find_body_end(&self.buffer, &self.limits)?;
-        if let Some(len) = end
-            && !open.command.may_have_body()
-        {
-            check_ignored(&self.buffer[..len], open.command, self.version)?;
-        }
-        Ok(end)
+        Ok(Some(OpenFrame::new(end, headers, body_len)))
     }
 
     fn refuse_head(&mut self, kind: DecodeErrorKind) -> DecodeError {
@@ -214,11 +179,7 @@ impl Decoder {
 
     fn refuse_body(&mut self, kind: DecodeErrorKind, open: &OpenFrame) -> DecodeError {
         self.die();
-        let receipt = match open.command.is_connect() {
-            true => None,
-            false => open.headers.get_bytestring("receipt").cloned(),
-        };
-        DecodeError::new(kind, Some(open.command), receipt)
+        DecodeError::new(kind, Some(open.command()), open.receipt().cloned())
     }
 
     fn die(&mut self) {
@@ -226,76 +187,5 @@ impl Decoder {
         self.buffer = Buffer::default();
         self.scan = HeadScan::default();
         self.open = None;
-    }
-}
-
-impl OpenFrame {
-    /// The frame, now that its body is here.
-    fn close(self, body: Bytes) -> Frame {
-        Frame {
-            command: self.command,
-            headers: self.headers,
-            body: match self.command.may_have_body() {
-                true => body,
-                false => Bytes::new(),
-            },
-        }
-    }
-
-    /// Returns the length of the body once its NUL has arrived. `bytes` begin with the body.
-    fn find_body_end(
-        &mut self,
-        bytes: &[u8],
-        limits: &FrameLimits,
-    ) -> Result<Option<usize>, DecodeErrorKind> {
-        if let Some(len) = self.body_len {
-            return match bytes.get(len) {
-                None => Ok(None),
-                Some(0) => Ok(Some(len)),
-                Some(_) => Err(DecodeErrorKind::MalformedFrame {
-                    rule: GrammarRule::MissingNul,
-                }),
-            };
-        }
-        let room = limits.body_room(self.head_len);
-        let window = &bytes[..bytes.len().min(room.saturating_add(1))];
-        let searched = self.searched.min(window.len());
-        match memchr(0, &window[searched..]) {
-            Some(at) => Ok(Some(searched + at)),
-            None if window.len() > room => Err(DecodeErrorKind::FrameTooLarge {
-                limit: limits.max_frame,
-            }),
-            None => {
-                self.searched = window.len();
-                Ok(None)
-            }
-        }
-    }
-}
-
-fn fit_body(len: u64, head_len: usize, limits: &FrameLimits) -> Result<usize, DecodeErrorKind> {
-    usize::try_from(len)
-        .ok()
-        .filter(|len| *len <= limits.body_room(head_len))
-        .ok_or(DecodeErrorKind::FrameTooLarge {
-            limit: limits.max_frame,
-        })
-}
-
-/// Checks a body that stands where none is allowed.
-///
-/// Two bodies are ignored where none is allowed. Hand-written clients put ends of line before the
-/// NUL, which carry nothing; and a STOMP 1.0 server has to ignore what stands in a `SUBSCRIBE`.
-fn check_ignored(
-    body: &[u8],
-    command: Command,
-    version: Option<Version>,
-) -> Result<(), DecodeErrorKind> {
-    let is_ignored = version == Some(Version::V1_0) && command == Command::Subscribe;
-    let is_blank = || body.iter().all(|octet| matches!(octet, b'\r' | b'\n'));
-    if is_ignored || is_blank() {
-        Ok(())
-    } else {
-        Err(DecodeErrorKind::BodyNotAllowed(command))
     }
 }

@@ -34,6 +34,7 @@ mod headers;
 mod heart_beat;
 mod limits;
 mod octets;
+mod open;
 mod plain;
 mod scan;
 mod template;

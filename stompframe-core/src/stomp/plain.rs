@@ -31,6 +31,7 @@ pub(super) fn read(
     Some((end, headers))
 }
 
+/// Finds the lines.
 fn find(
     bytes: &[u8],
     starts: &mut Starts,
@@ -48,11 +49,12 @@ fn find(
         }
         if at == start {
             let command = Command::from_bytes(&window[..*starts.first()? - 1])?;
-            let is_fine = accepts.accepts(command) && starts.len() - 1 <= limits.max_headers;
-            return is_fine.then_some(HeadEnd {
-                command,
-                len: at + 1,
-            });
+            let len = at + 1;
+            return accepts.accepts(command).then_some(HeadEnd { command, len });
+        }
+        // The line that ends here is a header, but for the first one.
+        if starts.len() > limits.max_headers {
+            return None;
         }
         start = at + 1;
         starts.push(start);
