@@ -21,7 +21,7 @@ impl Capture {
     pub(crate) fn start() {
         static START: Once = Once::new();
         START.call_once(|| {
-            // What tungstenite writes at `trace` are the frames themselves; docs/security.md says so.
+            // What the client's tungstenite writes at `trace` are the frames themselves; docs/security.md says so.
             let targets = Targets::new()
                 .with_default(LevelFilter::TRACE)
                 .with_target("tungstenite", LevelFilter::DEBUG);

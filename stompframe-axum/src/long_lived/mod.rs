@@ -23,9 +23,8 @@ use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::http::{HeaderValue, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
-use stompframe_core::transport::Gathered;
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
@@ -96,10 +95,8 @@ async fn write(body: Body, mut socket: WriteHalf<'_>) -> io::Result<()> {
         // An empty chunk would be the last one.
         if !piece.is_empty() {
             let head = format!("{:x}\r\n", piece.len());
-            let mut chunk = Gathered::default();
-            chunk.push(head.as_bytes(), piece);
-            chunk.push(b"\r\n", Bytes::new());
-            poll_fn(|context| chunk.poll_write(Pin::new(&mut socket), context)).await?;
+            let mut chunk = head.as_bytes().chain(piece).chain(&b"\r\n"[..]);
+            socket.write_all_buf(&mut chunk).await?;
         }
     }
     socket.write_all(b"0\r\n\r\n").await?;

@@ -7,11 +7,12 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::{Parts, downcast};
 use stompframe_core::connection::Admission;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
 
 use super::control::Control;
 use super::sink::WebSocketSink;
+use super::socket::WritingHalf;
 use super::source::WebSocketSource;
 use super::upgrade::Upgrade;
 use crate::long_lived::Socket;
@@ -26,7 +27,7 @@ pub(crate) trait Serve: Send + 'static {
     ) -> BoxFuture<'static, ()>
     where
         R: AsyncRead + Send + Unpin + 'static,
-        W: AsyncWrite + Send + Unpin + 'static;
+        W: WritingHalf;
 }
 
 /// STOMP.
@@ -38,7 +39,7 @@ impl Serve for Admission {
     ) -> BoxFuture<'static, ()>
     where
         R: AsyncRead + Send + Unpin + 'static,
-        W: AsyncWrite + Send + Unpin + 'static,
+        W: WritingHalf,
     {
         Box::pin(Self::serve(self, source, sink))
     }
@@ -93,7 +94,7 @@ fn straight(
 
 fn run(
     reading: impl AsyncRead + Send + Unpin + 'static,
-    writing: impl AsyncWrite + Send + Unpin + 'static,
+    writing: impl WritingHalf,
     read: &[u8],
     max_message: usize,
     serve: impl Serve,

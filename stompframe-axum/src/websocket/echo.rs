@@ -10,10 +10,10 @@ use axum::routing::any;
 use futures_util::future::BoxFuture;
 use stompframe_core::session::{Close, OutgoingFrame};
 use stompframe_core::transport::{TransportError, TransportSink as _};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
 use tokio::net::TcpListener;
 
-use super::{Received, Serve, Upgrade, WebSocketSink, WebSocketSource};
+use super::{Received, Serve, Upgrade, WebSocketSink, WebSocketSource, WritingHalf};
 
 /// The fuzzing client sends up to 16 MiB at once.
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
@@ -28,13 +28,13 @@ impl Serve for Echo {
     ) -> BoxFuture<'static, ()>
     where
         R: AsyncRead + Send + Unpin + 'static,
-        W: AsyncWrite + Send + Unpin + 'static,
+        W: WritingHalf,
     {
         Box::pin(async move {
             let close = loop {
                 match poll_fn(|context| source.poll_message(context)).await {
                     Some(Ok(Received::Text(text))) => {
-                        sink.push(OutgoingFrame::text(text.as_str()));
+                        sink.push(OutgoingFrame::text(text));
                     }
                     Some(Ok(Received::Binary(bytes))) => sink.push(OutgoingFrame::binary(bytes)),
                     Some(Ok(Received::Alive)) => {}

@@ -2,12 +2,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
-use stompframe_core::session::{Close, OutgoingFrame};
-use stompframe_core::transport::{Gathered, TransportError, TransportSink};
-use tokio::io::AsyncWrite;
-
 use super::control::Control;
+use super::socket::WritingHalf;
+use stompframe_core::session::{Close, OutgoingFrame, OutgoingFrames};
+use stompframe_core::transport::{Gathered, Head, TransportError, TransportSink};
 
 /// How the last frame of a message begins (RFC 6455, 5.2): FIN, and the opcode. Every message is one
 /// frame here.
@@ -42,28 +40,45 @@ impl<W> WebSocketSink<W> {
         }
     }
 
-    fn push_message(&mut self, first: u8, payload: Bytes) {
-        let mut head = [first, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        let head: &[u8] = match payload.len() {
-            length @ 0..126 => {
-                head[1] = low_byte(length);
-                &head[..2]
-            }
-            length => match u16::try_from(length) {
-                Ok(length) => {
-                    head[1] = 126;
-                    head[2..4].copy_from_slice(&length.to_be_bytes());
-                    &head[..4]
-                }
-                Err(_) => {
-                    head[1] = 127;
-                    head[2..Gathered::MAX_HEAD].copy_from_slice(&(length as u64).to_be_bytes());
-                    &head
-                }
-            },
-        };
-        self.gathered.push(head, payload);
+    /// Has the answers go along that the reading half has for the client.
+    fn push_answers(&mut self) {
+        if let Some(answers) = self.control.take() {
+            self.gathered.push(OutgoingFrame::verbatim(answers));
+        }
     }
+
+    fn push_control(&mut self, opcode: u8, payload: &[u8]) {
+        let mut frame = vec![opcode, low_byte(payload.len())];
+        frame.extend_from_slice(payload);
+        self.gathered.push(OutgoingFrame::verbatim(frame));
+    }
+}
+
+/// What stands before a message.
+pub(super) fn head(frame: &OutgoingFrame) -> Head {
+    if frame.is_verbatim() {
+        return Head::NONE;
+    }
+    let mut head = [0; Head::MAX];
+    head[0] = if frame.is_text() { TEXT } else { BINARY };
+    let length = frame.as_bytes().len();
+    let len = match u16::try_from(length) {
+        Ok(0..126) => {
+            head[1] = low_byte(length);
+            2
+        }
+        Ok(length) => {
+            head[1] = 126;
+            head[2..4].copy_from_slice(&length.to_be_bytes());
+            4
+        }
+        Err(_) => {
+            head[1] = 127;
+            head[2..].copy_from_slice(&(length as u64).to_be_bytes());
+            Head::MAX
+        }
+    };
+    Head::new(head, len)
 }
 
 /// As much of a close's reason as fits: it is text, so whole characters.
@@ -78,24 +93,32 @@ const fn low_byte(length: usize) -> u8 {
     length.to_le_bytes()[0]
 }
 
-impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> {
+impl<W: WritingHalf> TransportSink for WebSocketSink<W> {
     const PINGS: bool = true;
 
     fn push(&mut self, frame: OutgoingFrame) {
-        let first = if frame.is_text() { TEXT } else { BINARY };
-        self.push_message(first, frame.into_bytes());
+        self.gathered.push(frame);
+    }
+
+    fn push_all(&mut self, frames: &mut OutgoingFrames) {
+        self.gathered.push_all(frames);
     }
 
     fn ping(&mut self) {
-        self.push_message(PING, Bytes::new());
+        self.push_control(PING, &[]);
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        if let Some(answers) = self.control.take() {
-            self.gathered.push(&[], answers);
-        }
+        self.push_answers();
         self.gathered
-            .poll_write(Pin::new(&mut self.socket), context)
+            .poll_write(head, Pin::new(&mut self.socket), context)
+            .map_err(|error| TransportError::Gone(error.into()))
+    }
+
+    fn try_flush(&mut self) -> Poll<Result<(), TransportError>> {
+        self.push_answers();
+        self.socket
+            .try_write(&mut self.gathered)
             .map_err(|error| TransportError::Gone(error.into()))
     }
 
@@ -108,7 +131,7 @@ impl<W: AsyncWrite + Send + Unpin + 'static> TransportSink for WebSocketSink<W> 
             self.control.close();
             let mut payload = close.code().to_be_bytes().to_vec();
             payload.extend_from_slice(cut(close.reason()).as_bytes());
-            self.push_message(CLOSE, payload.into());
+            self.push_control(CLOSE, &payload);
         }
         ready!(self.poll_flush(context))?;
         if self.control.has_failed() {

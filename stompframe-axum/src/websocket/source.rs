@@ -1,69 +1,103 @@
-use std::io::{self, ErrorKind, Read, Write};
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, take};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
+use bytestring::ByteString;
 use stompframe_core::connection::{TransportError, TransportSource};
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes};
 
 use super::control::Control;
+use super::frame::Fault;
+use super::reader::{Incoming, MessageReader};
 
-/// How much the library takes at once. An idle connection keeps the room for it, and it is filled with
-/// zeros before each read; what is read from the socket does not depend on it.
-const READ_BUFFER: usize = 256;
-
-/// How much is read from the socket at once, on the stack.
+/// How much is read from the socket at once, on the stack: an idle connection has no room for it.
 const READ: usize = 8 * 1024;
 
 /// The payloads of a client's messages, text and binary alike.
 pub(crate) struct WebSocketSource<R> {
     socket: R,
-    /// What has been read and the library has not taken.
+    /// What has been read and not been looked at, or is too little to be.
     unread: Bytes,
-    messages: WebSocketContext,
+    messages: MessageReader,
     control: Arc<Control>,
-    ended: bool,
-    /// The library has failed and is not asked any more.
-    failed: bool,
+    state: State,
     close_code: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// The client has closed.
+    Closed,
+    /// Nobody can make sense of what comes.
+    Failed,
+}
+
+/// What has come from a client.
+#[derive(Debug)]
+pub(crate) enum Received {
+    Text(ByteString),
+    Binary(Bytes),
+    /// A sign of life.
+    Alive,
 }
 
 impl<R> WebSocketSource<R> {
     /// Reads messages of at most so many bytes. `read` is what has been read from the socket
     /// already.
     pub(super) fn new(socket: R, read: &[u8], max_message: usize, control: Arc<Control>) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .max_message_size(Some(max_message))
-            .max_frame_size(Some(max_message))
-            // Only pongs and a close are written here, and they are taken at once or not at all.
-            .write_buffer_size(0)
-            .max_write_buffer_size(READ_BUFFER);
-        let messages = WebSocketContext::new(Role::Server, Some(config));
         Self {
             socket,
             unread: Bytes::copy_from_slice(read),
-            messages,
+            messages: MessageReader::new(max_message),
             control,
-            ended: false,
-            failed: false,
+            state: State::Open,
             close_code: None,
         }
     }
-}
 
-/// What has come from a client.
-#[derive(Debug)]
-pub(crate) enum Received {
-    Text(Utf8Bytes),
-    Binary(Bytes),
-    /// A sign of life.
-    Alive,
+    /// Answers what is to be answered; `None` if the client has closed.
+    fn handle(&mut self, incoming: Incoming) -> Option<Result<Received, TransportError>> {
+        Some(Ok(match incoming {
+            Incoming::Binary(bytes) => Received::Binary(bytes),
+            Incoming::Text(text) => match ByteString::try_from(text) {
+                Ok(text) => Received::Text(text),
+                Err(_) => return Some(Err(self.fail(Fault::NotUtf8))),
+            },
+            Incoming::Ping(payload) => {
+                self.control.pong(&payload);
+                Received::Alive
+            }
+            Incoming::Pong => Received::Alive,
+            Incoming::Close(payload) => {
+                self.close_code = self.control.answer(&payload);
+                self.state = State::Closed;
+                return None;
+            }
+        }))
+    }
+
+    /// Looks at what has been read, and takes from it what comes next, if that is complete.
+    fn look(
+        &mut self,
+        input: &mut &[u8],
+        next: impl Fn(&mut MessageReader, &mut &[u8]) -> Result<Option<Incoming>, Fault>,
+    ) -> Poll<Option<Result<Received, TransportError>>> {
+        match next(&mut self.messages, input) {
+            Ok(Some(incoming)) => Poll::Ready(self.handle(incoming)),
+            Ok(None) => Poll::Pending,
+            Err(fault) => Poll::Ready(Some(Err(self.fail(fault)))),
+        }
+    }
+
+    fn fail(&mut self, error: impl Into<TransportError>) -> TransportError {
+        self.state = State::Failed;
+        self.messages = MessageReader::new(0);
+        self.control.fail();
+        error.into()
+    }
 }
 
 impl<R: AsyncRead + Unpin> WebSocketSource<R> {
@@ -72,48 +106,56 @@ impl<R: AsyncRead + Unpin> WebSocketSource<R> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Received, TransportError>>> {
-        if self.failed {
-            return self.poll_discard(context);
-        }
-        let mut wire = Wire {
-            socket: &mut self.socket,
-            unread: &mut self.unread,
-            control: &self.control,
-            context,
-        };
-        while !self.ended {
-            match self.messages.read(&mut wire) {
-                Ok(Message::Text(text)) => return Poll::Ready(Some(Ok(Received::Text(text)))),
-                Ok(Message::Binary(bytes)) => {
-                    return Poll::Ready(Some(Ok(Received::Binary(bytes))));
-                }
-                // Signs of life without data. The library has the answer to a ping ready.
-                Ok(Message::Ping(_) | Message::Pong(_)) => {
-                    let answered = self.messages.flush(&mut wire);
-                    return Poll::Ready(Some(match answered {
-                        Err(error) if !would_block(&error) => Err(self.fail(error)),
-                        _ => Ok(Received::Alive),
-                    }));
-                }
-                // The library answers that, too, while we read on until the end.
-                Ok(Message::Close(close)) => {
-                    self.close_code = close.map(|close| close.code.into());
-                    self.control.answer();
-                }
-                // Comes only where it is asked for.
-                Ok(Message::Frame(_)) => {}
-                Err(Error::ConnectionClosed | Error::AlreadyClosed) => self.ended = true,
-                Err(error) if would_block(&error) => return Poll::Pending,
-                Err(error) => return Poll::Ready(Some(Err(self.fail(error)))),
-            }
-        }
-        Poll::Ready(None)
+        self.poll_next(context, MessageReader::next)
     }
 
-    fn fail(&mut self, error: tungstenite::Error) -> TransportError {
-        self.failed = true;
-        self.control.fail();
-        what_went_wrong(error)
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+        next: impl Fn(&mut MessageReader, &mut &[u8]) -> Result<Option<Incoming>, Fault>,
+    ) -> Poll<Option<Result<Received, TransportError>>> {
+        loop {
+            match self.state {
+                State::Open => {}
+                State::Closed => return Poll::Ready(None),
+                State::Failed => return self.poll_discard(context),
+            }
+            if !self.unread.is_empty() {
+                let unread = take(&mut self.unread);
+                let mut input = &unread[..];
+                let found = self.look(&mut input, &next);
+                if found.is_ready() {
+                    // Even an empty slice would keep what it is cut from.
+                    if !input.is_empty() {
+                        self.unread = unread.slice_ref(input);
+                    }
+                    return found;
+                }
+                // A few bytes, which are looked at again with what follows.
+                self.unread = Bytes::copy_from_slice(input);
+            }
+            let mut space = [const { MaybeUninit::uninit() }; READ];
+            let mut read = ReadBuf::uninit(&mut space);
+            read.put_slice(&self.unread);
+            let polled = Pin::new(&mut self.socket).poll_read(context, &mut read);
+            if let Err(error) = ready!(polled) {
+                let error = TransportError::Gone(error.into());
+                return Poll::Ready(Some(Err(self.fail(error))));
+            }
+            let mut input = read.filled();
+            if input.len() == self.unread.len() {
+                let error = TransportError::Gone("the client went without a close".into());
+                return Poll::Ready(Some(Err(self.fail(error))));
+            }
+            let found = self.look(&mut input, &next);
+            self.unread = match input.is_empty() {
+                true => Bytes::new(),
+                false => Bytes::copy_from_slice(input),
+            };
+            if found.is_ready() {
+                return found;
+            }
+        }
     }
 
     /// What still comes when there is nobody to make sense of it. It is read all the same, so that the
@@ -138,9 +180,9 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, TransportError>>> {
-        self.poll_message(context)
+        self.poll_next(context, MessageReader::next_joined)
             .map_ok(|received| match received {
-                Received::Text(text) => text.into(),
+                Received::Text(text) => text.into_bytes(),
                 Received::Binary(bytes) => bytes,
                 Received::Alive => Bytes::new(),
             })
@@ -148,70 +190,5 @@ impl<R: AsyncRead + Send + Unpin + 'static> TransportSource for WebSocketSource<
 
     fn close_code(&self) -> Option<u16> {
         self.close_code
-    }
-}
-
-/// The socket as the library sees it during one poll: it reads from the socket, and what it writes is
-/// left to the writing half.
-struct Wire<'a, 'c, R> {
-    socket: &'a mut R,
-    unread: &'a mut Bytes,
-    control: &'a Control,
-    context: &'a mut Context<'c>,
-}
-
-impl<R: AsyncRead + Unpin> Read for Wire<'_, '_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if !self.unread.is_empty() {
-            let count = into.len().min(self.unread.len());
-            into[..count].copy_from_slice(&self.unread[..count]);
-            self.unread.advance(count);
-            if self.unread.is_empty() {
-                // Even an empty slice keeps what it was cut from.
-                *self.unread = Bytes::new();
-            }
-            return Ok(count);
-        }
-        let mut space = [const { MaybeUninit::uninit() }; READ];
-        let mut read = ReadBuf::uninit(&mut space);
-        match Pin::new(&mut *self.socket).poll_read(self.context, &mut read) {
-            Poll::Ready(result) => result?,
-            Poll::Pending => return Err(ErrorKind::WouldBlock.into()),
-        }
-        let (now, later) = read.filled().split_at(into.len().min(read.filled().len()));
-        into[..now.len()].copy_from_slice(now);
-        if !later.is_empty() {
-            *self.unread = Bytes::copy_from_slice(later);
-        }
-        Ok(now.len())
-    }
-}
-
-impl<R> Write for Wire<'_, '_, R> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.control.push(bytes) {
-            true => Ok(bytes.len()),
-            false => Err(ErrorKind::WouldBlock.into()),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn would_block(error: &tungstenite::Error) -> bool {
-    matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
-}
-
-fn what_went_wrong(error: tungstenite::Error) -> TransportError {
-    match error {
-        Error::Capacity(_) => TransportError::TooLarge,
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
-            TransportError::Gone(error.into())
-        }
-        Error::Utf8(_) => TransportError::NotUtf8(error.into()),
-        Error::Protocol(_) | Error::AttackAttempt => TransportError::Violation(error.into()),
-        error => TransportError::Gone(error.into()),
     }
 }

@@ -54,9 +54,11 @@ impl ClientSends {
 
 impl MessageHandler for ClientSends {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
+        if self.is_foreign(message) {
+            return Handling::Ignored;
+        }
         match self.refuse(message) {
             Some(error) => Handling::Done(Err(error)),
-            None if self.is_foreign(message) => Handling::Ignored,
             None => self.broker.handle(&message.without_credentials(), session),
         }
     }

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::message_id::MessageId;
 use super::outbound::Delivery;
 use crate::message::{Message, SubscriptionId};
 use crate::stomp::{Encoded, MessageTemplate, Version, encode_message};
@@ -65,12 +66,12 @@ type HeaderList<'a> = SmallVec<[(&'a str, &'a str); 8]>;
 #[derive(Debug)]
 pub(super) struct Encoder<'m> {
     seen: Seen<'m>,
-    id: String,
+    id: MessageId,
     shared: [Option<MessageTemplate>; 3],
 }
 
 impl<'m> Encoder<'m> {
-    pub(super) const fn new(seen: Seen<'m>, id: String) -> Self {
+    pub(super) const fn new(seen: Seen<'m>, id: MessageId) -> Self {
         Self {
             seen,
             id,
@@ -84,7 +85,7 @@ impl<'m> Encoder<'m> {
             let headers: HeaderList<'_> = seen.headers().collect();
             MessageTemplate::new(version, &headers, seen.message.payload())
         });
-        let own: SmallVec<[_; 2]> = own(subscription, &self.id).collect();
+        let own: SmallVec<[_; 2]> = own(subscription, self.id.as_str()).collect();
         shared.fill(&own)
     }
 }

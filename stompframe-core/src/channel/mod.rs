@@ -15,6 +15,7 @@ mod inbound;
 mod interceptor;
 mod interceptors;
 mod listener;
+mod message_id;
 mod outbound;
 
 pub use self::broker::BrokerChannel;

@@ -1,9 +1,9 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::encoding::{Encoder, Seen};
 use super::interceptor::{ChannelContext, ChannelName, Outcome};
 use super::interceptors::Interceptors;
+use super::message_id::MessageIds;
 use crate::error::{Chain, MessagingError};
 use crate::message::{Message, SubscriptionId};
 use crate::session::{Backlog, OutgoingFrame, Session};
@@ -38,26 +38,20 @@ impl Delivery {
 }
 
 /// From the broker into the sessions' outbound queues. The last stop of every MESSAGE.
-///
-/// The ids of messages are unique across restarts: a random prefix, and a counter.
 #[derive(Debug)]
 pub struct ClientOutboundChannel {
     interceptors: Interceptors,
     /// What waits for all clients.
     backlog: Arc<Backlog>,
-    id_prefix: String,
-    last_id: AtomicU64,
+    ids: MessageIds,
 }
 
 impl ClientOutboundChannel {
     pub(crate) fn new(interceptors: Interceptors, backlog: Arc<Backlog>) -> Self {
-        // Reuses the one source of randomness that the crate has.
-        let id_prefix = crate::session::SessionId::random().as_str()[..12].to_owned();
         Self {
             interceptors,
             backlog,
-            id_prefix,
-            last_id: AtomicU64::new(0),
+            ids: MessageIds::new(),
         }
     }
 
@@ -73,7 +67,7 @@ impl ClientOutboundChannel {
     #[must_use]
     pub fn fan_out<'m>(&'m self, message: &'m Message) -> FanOut<'m> {
         debug_assert!(self.is_plain());
-        let id = self.message_id(self.next_delivery());
+        let id = self.ids.id(self.ids.next());
         FanOut {
             encoder: Encoder::new(Seen::as_addressed(message), id),
             backlog: &self.backlog,
@@ -84,7 +78,7 @@ impl ClientOutboundChannel {
     #[must_use]
     pub fn next_delivery(&self) -> Delivery {
         Delivery {
-            number: self.last_id.fetch_add(1, Ordering::Relaxed),
+            number: self.ids.next(),
             redelivered: 0,
             acknowledge: false,
         }
@@ -93,12 +87,7 @@ impl ClientOutboundChannel {
     /// The number of the delivery that has this `message-id`, if it is one of ours.
     #[must_use]
     pub fn delivery_number(&self, message_id: &str) -> Option<u64> {
-        let number = message_id
-            .strip_prefix(self.id_prefix.as_str())?
-            .strip_prefix('-')?;
-        // One spelling only: `parse` alone would take `+5` and `05`, too.
-        let parsed: u64 = number.parse().ok()?;
-        (parsed.to_string() == number).then_some(parsed)
+        self.ids.number(message_id)
     }
 
     /// Delivers to one recipient without asking interceptors, and whether or not it still has the
@@ -212,8 +201,8 @@ impl ClientOutboundChannel {
         subscription: &SubscriptionId,
         delivery: Delivery,
     ) -> OutgoingFrame {
-        let id = self.message_id(delivery);
-        let frame = seen.encode(session.version(), subscription, &id, delivery);
+        let id = self.ids.id(delivery.number);
+        let frame = seen.encode(session.version(), subscription, id.as_str(), delivery);
         frame.into()
     }
 
@@ -230,11 +219,6 @@ impl ClientOutboundChannel {
                 );
             }
         }
-    }
-
-    fn message_id(&self, delivery: Delivery) -> String {
-        let (prefix, mut number) = (&self.id_prefix, itoa::Buffer::new());
-        [prefix, "-", number.format(delivery.number)].concat()
     }
 }
 

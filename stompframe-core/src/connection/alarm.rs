@@ -21,10 +21,15 @@ impl Alarm {
         }
     }
 
+    /// Whether it would ring too late for this moment, until it is asked to wait for it.
+    pub(super) fn is_too_late_for(&self, until: Instant) -> bool {
+        self.set_to.is_none_or(|set_to| until < set_to)
+    }
+
     /// Waits until this moment. It can be another one with every call.
     pub(super) fn poll_until(&mut self, until: Instant, context: &mut Context<'_>) -> Poll<()> {
         loop {
-            if self.set_to.is_none_or(|set_to| until < set_to) {
+            if self.is_too_late_for(until) {
                 self.timer.as_mut().reset(until);
                 self.set_to = Some(until);
             }

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Answers;
+use super::bell::when_woken;
 use super::connections::Connections;
 use super::limits::Limits;
 use super::linger::linger;
@@ -68,7 +69,7 @@ pub(super) async fn drive<K: TransportSink>(
             });
             let overseer = Overseer::new(Arc::clone(shared), Arc::clone(&session));
             let orders = pin!(overseer.run(&reading_ended));
-            tokio::join!(frames, orders).0
+            tokio::join!(frames, when_woken(orders)).0
         };
         let end = end.unwrap_or_else(|_| {
             tracing::error!("the connection's own code panicked");
@@ -94,7 +95,7 @@ pub(super) async fn drive<K: TransportSink>(
         stop.cancel();
     });
     // What the client's frames lead to is written when all that has come is handled.
-    tokio::join!(corked(reading.as_mut()), writing);
+    tokio::join!(corked(reading.as_mut()), when_woken(writing));
 }
 
 /// Ends a connection whose reading came to this end.

@@ -4,6 +4,7 @@
 mod alarm;
 mod answer;
 mod authentication;
+mod bell;
 mod connections;
 mod driver;
 mod endpoint;

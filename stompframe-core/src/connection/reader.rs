@@ -1,4 +1,5 @@
 use std::future::poll_fn;
+use std::mem::take;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -8,6 +9,7 @@ use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use super::alarm::Alarm;
+use super::bell::Bell;
 use super::limits::Limits;
 use super::pace::Pace;
 use super::protocol::{Next, Protocol};
@@ -86,31 +88,42 @@ impl<S: TransportSource> Reader<'_, S> {
         let mut stopped = pin!(stop.cancelled());
         let mut going_down = pin!(shutdown.cancelled());
         let mut alarm = Alarm::new();
+        // For all but what comes from the client.
+        let bell = Bell::new();
         let mut next = None;
+        // Whether there was nothing to read just now.
+        let mut is_waiting = false;
         loop {
             let agreed = self.protocol.agreed_heart_beat();
             let received = match next.take() {
                 Some(received) => received,
                 None => {
                     let too_long = self.silence.until(agreed);
+                    if too_long.is_some_and(|(until, _)| alarm.is_too_late_for(until)) {
+                        bell.ring();
+                    }
                     let waited = poll_fn(|context| {
-                        if let Poll::Ready(received) = self.source.poll_receive(context) {
+                        if !take(&mut is_waiting)
+                            && let Poll::Ready(received) = self.source.poll_receive(context)
+                        {
                             return Poll::Ready(Waited::Received(received));
                         }
                         // All else only where there is nothing to read. Whoever never pauses is
                         // asked for it at the end of each turn.
-                        if stopped.as_mut().poll(context).is_ready() {
-                            return Poll::Ready(Waited::Stopped);
-                        }
-                        if going_down.as_mut().poll(context).is_ready() {
-                            return Poll::Ready(Waited::GoingDown);
-                        }
-                        let Some((until, too_long)) = too_long else {
-                            return Poll::Pending;
-                        };
-                        alarm
-                            .poll_until(until, context)
-                            .map(|()| Waited::TooLong(too_long))
+                        bell.poll(context, |context| {
+                            if stopped.as_mut().poll(context).is_ready() {
+                                return Poll::Ready(Waited::Stopped);
+                            }
+                            if going_down.as_mut().poll(context).is_ready() {
+                                return Poll::Ready(Waited::GoingDown);
+                            }
+                            let Some((until, too_long)) = too_long else {
+                                return Poll::Pending;
+                            };
+                            alarm
+                                .poll_until(until, context)
+                                .map(|()| Waited::TooLong(too_long))
+                        })
                     });
                     match waited.await {
                         Waited::Received(received) => received,
@@ -142,7 +155,10 @@ impl<S: TransportSource> Reader<'_, S> {
             }
             // In a box of its own, which an idle connection does without.
             match Box::pin(self.work(chunk)).await {
-                Ok(received) => next = received,
+                Ok(received) => {
+                    is_waiting = received.is_none();
+                    next = received;
+                }
                 Err(end) => return end,
             }
         }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -116,8 +116,16 @@ impl<S: TransportSink> Writer<S> {
         }
     }
 
-    /// Gives the transport all that is queued, and has it written.
     fn poll_turn(&self, context: &mut Context<'_>) -> Poll<Result<Turn, TransportError>> {
+        self.turn(Instant::now(), |sink| sink.poll_flush(context))
+    }
+
+    /// Gives the transport all that is queued, and has it written by this.
+    fn turn(
+        &self,
+        now: Instant,
+        flush: impl FnOnce(&mut S) -> Poll<Result<(), TransportError>>,
+    ) -> Poll<Result<Turn, TransportError>> {
         let outbox = self.session.outbox();
         let mut pen = self.pen();
         let Pen {
@@ -129,16 +137,14 @@ impl<S: TransportSink> Writer<S> {
         if let Some(error) = failed.take() {
             return Poll::Ready(Err(error));
         }
-        let sealed = outbox.drain(|frame| {
-            *unwritten += Load::of(&frame);
-            sink.push(frame);
-        });
+        let (load, sealed) = outbox.drain(|frames| sink.push_all(frames));
+        *unwritten = load;
         if let Some(close) = sealed {
             // Whatever is left is written by closing, with the patience that there is for it.
             return Poll::Ready(Ok(Turn::Last(close)));
         }
-        ready!(sink.poll_flush(context))?;
-        *written_at = Instant::now();
+        ready!(flush(sink))?;
+        *written_at = now;
         let more = outbox.written(std::mem::take(unwritten));
         Poll::Ready(Ok(if more { Turn::More } else { Turn::Idle }))
     }
@@ -176,11 +182,10 @@ impl<S: TransportSink> Writer<S> {
 }
 
 impl<S: TransportSink> Outlet for Writer<S> {
-    fn flush(&self) {
-        let mut context = Context::from_waker(Waker::noop());
+    fn flush(&self, now: Instant) {
         // Once more for what came meanwhile, and not for ever.
         for _ in 0..2 {
-            match self.poll_turn(&mut context) {
+            match self.turn(now, TransportSink::try_flush) {
                 Poll::Ready(Ok(Turn::Idle)) => return,
                 Poll::Ready(Ok(Turn::More)) => {}
                 Poll::Ready(Ok(Turn::Last(_))) | Poll::Pending => break,

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, poll_immediate};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout;
 
-use super::context::Services;
+use super::context::{Parts, Services};
 use super::exception::{self, Exceptions};
 use super::mapping::{MappingKind, Origin};
 use super::registry::Route;
@@ -87,14 +87,14 @@ impl MessageHandler for AnnotatedHandlers {
         {
             return Handling::Done(Err(error));
         }
-        let context = MessageContext {
-            lookup_path: message.shared_destination().slice_ref(path),
+        let context = MessageContext::new(Parts {
+            lookup_path: message.destination().len() - path.len(),
             message: Arc::clone(message),
             session: Arc::clone(session),
             services: Arc::clone(&self.services),
             captures,
             variables: Arc::clone(&route.variables),
-        };
+        });
         let call = Call {
             calls: Arc::clone(&self.calls),
             route: Arc::clone(route),
@@ -131,14 +131,23 @@ where
 {
     fn invoke(self: Arc<Self>, call: Call) -> BoxFuture<'static, Result<(), MessagingError>> {
         Box::pin(async move {
-            let mut result = {
+            let mut result = Ok(Reply::none());
+            let called = {
                 // In a block of its own, so that a panic while the future is made counts as one, too. It stays where
-                // it is made, for what is moved into a future takes its room twice; and it is gone before the reply
-                // is sent, so that both have the same room.
-                let called = async { self(call.context.clone()).await };
+                // it is made, for what is moved into a future takes its room twice; it leaves its result where that is
+                // needed, past all that stands around it; and it is gone before the reply is sent, so that both have
+                // the same room.
+                let called = async {
+                    result = self(call.context.clone())
+                        .await
+                        .map_err(HandlerError::into_inner);
+                };
                 let called = pin!(catch(call.route.origin, called));
                 call.calls.guard(&call.route.origin, called).await
             };
+            if let Err(error) = called {
+                result = Err(error);
+            }
             // From here on it is the same for all functions, and compiled once.
             call.calls
                 .finish(&mut result, &call.route, &call.context)
@@ -200,19 +209,14 @@ impl Calls {
         let sending = async move {
             let _running = running;
             loop {
-                let next = catch(route.origin, async {
-                    match items.next().await {
-                        Some(reply) => reply.map(Some),
-                        None => Ok(None),
-                    }
-                });
-                let sent = match next.await {
-                    Ok(Some(reply)) if is_wanted(&route, &context) => {
+                let sent = match catch(route.origin, items.next()).await {
+                    Ok(Some(Ok(reply))) if is_wanted(&route, &context) => {
                         let mut messages = reply.messages;
                         calls.send(&route, &context, &mut messages).await
                     }
-                    Ok(_) => return,
-                    Err(error) => Err(error),
+                    Ok(Some(Ok(_)) | None) => return,
+                    Ok(Some(Err(error))) => Err(error.into_inner()),
+                    Err(panicked) => Err(panicked),
                 };
                 if let Err(error) = sent {
                     let error = calls.except(&route, &context, error).await;
@@ -245,9 +249,18 @@ impl Calls {
             "an exception handler takes the error of a handler"
         );
         let for_client = error.without_source();
-        let called = async { handler.call(context.clone(), error).await };
-        let called = pin!(catch(handler.origin, called));
-        let replied = match self.guard(&handler.origin, called).await {
+        let mut result = Ok(Reply::none());
+        let called = {
+            let called = async {
+                result = handler
+                    .call(context.clone(), error)
+                    .await
+                    .map_err(HandlerError::into_inner);
+            };
+            let called = pin!(catch(handler.origin, called));
+            self.guard(&handler.origin, called).await
+        };
+        let replied = match called.and(result) {
             Ok(Reply { mut messages, .. }) => {
                 let (kind, targets) = (MappingKind::Message, handler.targets);
                 self.replies
@@ -273,8 +286,8 @@ impl Calls {
     async fn guard(
         &self,
         origin: &Origin,
-        mut call: Pin<&mut (impl Future<Output = Result<Reply, MessagingError>> + Send)>,
-    ) -> Result<Reply, MessagingError> {
+        mut call: Pin<&mut (impl Future<Output = Result<(), MessagingError>> + Send)>,
+    ) -> Result<(), MessagingError> {
         // Most handlers have nothing to wait for, and need no timer.
         if let Some(result) = poll_immediate(call.as_mut()).await {
             return result;
@@ -299,19 +312,18 @@ fn is_wanted(route: &Route, context: &MessageContext) -> bool {
 /// else's.
 fn catch<T>(
     origin: Origin,
-    call: impl Future<Output = Result<T, HandlerError>> + Send,
+    call: impl Future<Output = T> + Send,
 ) -> impl Future<Output = Result<T, MessagingError>> + Send {
     AssertUnwindSafe(call)
         .catch_unwind()
-        .map(move |caught| match caught {
-            Ok(result) => result.map_err(HandlerError::into_inner),
-            Err(panic) => {
-                let panic = panic_message(panic.as_ref());
-                tracing::error!(handler = %origin, panic, "a handler panicked");
-                Err(MessagingError::new(ErrorCode::Internal)
-                    .with_source(format!("handler panicked: {panic}")))
-            }
-        })
+        .map(move |caught| caught.map_err(|panic| panicked(&origin, panic.as_ref())))
+}
+
+#[cold]
+fn panicked(origin: &Origin, panic: &(dyn Any + Send)) -> MessagingError {
+    let panic = panic_message(panic);
+    tracing::error!(handler = %origin, panic, "a handler panicked");
+    MessagingError::new(ErrorCode::Internal).with_source(format!("handler panicked: {panic}"))
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

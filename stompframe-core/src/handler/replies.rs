@@ -1,4 +1,7 @@
+use std::mem::take;
 use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::reply::{Redirect, ReplyMessage};
 use super::reply_to::{Place, Target};
@@ -6,6 +9,7 @@ use super::{MappingKind, MessageContext, Origin};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Outcome, Recipient};
 use crate::error::{ErrorCode, MessagingError};
 use crate::message::{Message, MessageType};
+use crate::stomp::Headers;
 
 /// Sends what handlers give on its way.
 pub(super) struct Replies {
@@ -39,12 +43,15 @@ impl Replies {
                 let (outgoing, for_sender) = {
                     let place = place(message, targets.get(index), context);
                     let for_sender = place.is_for_sender();
-                    // The last place has the body itself, and not a share of it.
-                    let reply = match index + 1 < places {
-                        true => message.clone(),
-                        false => std::mem::take(message),
+                    let (headers, body) = match index + 1 < places {
+                        true => (message.headers.clone(), message.body.clone()),
+                        // The last place has them themselves, and not a share of them.
+                        false => (take(&mut message.headers), take(&mut message.body)),
                     };
-                    (Arc::new(outgoing(reply, place, context)), for_sender)
+                    (
+                        Arc::new(outgoing(headers, body, place, context)),
+                        for_sender,
+                    )
                 };
                 let sender = Some(context.session());
                 let outcome = self.broker.send_shared(outgoing, sender).await?;
@@ -73,7 +80,12 @@ impl Replies {
             return Ok(());
         };
         let place = Place::broker(asked.shared_destination().clone());
-        let message = outgoing(std::mem::take(message), place, context);
+        let message = outgoing(
+            take(&mut message.headers),
+            take(&mut message.body),
+            place,
+            context,
+        );
         let recipient = Recipient {
             session: Arc::clone(context.session()),
             subscription: subscription.clone(),
@@ -87,33 +99,32 @@ impl Replies {
 
 /// Where a message goes: where it says so itself, or where the mapping says.
 fn place(message: &ReplyMessage, target: Option<&Target>, context: &MessageContext) -> Place {
-    match (&message.to, target) {
+    let place = match (&message.to, target) {
         (Some(Redirect::Broker(destination)), _) => Place::broker(destination.clone()),
         (Some(Redirect::Session(destination)), _) => {
             Place::user(destination.clone(), false, context)
         }
         (None, Some(target)) => target.place(context),
         (None, None) => Place::broker(context.lookup_path_below("/topic")),
+    };
+    match message.except_sender {
+        true => place.except(context.session().id().shared()),
+        false => place,
     }
 }
 
-fn outgoing(reply: ReplyMessage, place: Place, context: &MessageContext) -> Message {
-    let place = if reply.except_sender {
-        place.except(context.session().id().shared())
-    } else {
-        place
-    };
+fn outgoing(headers: Headers, body: Bytes, place: Place, context: &MessageContext) -> Message {
     let mut message = Message::new(MessageType::Message, place.destination);
     message.set_audience(place.audience);
-    *message.headers_mut() = reply.headers;
+    *message.headers_mut() = headers;
     let asked = context.message().headers();
-    for name in &context.services.propagated {
+    for name in context.propagated() {
         if !message.headers().contains(name) {
             for value in asked.get_all(name) {
                 message.headers_mut().push(name.clone(), value.to_owned());
             }
         }
     }
-    message.set_payload(reply.body);
+    message.set_payload(body);
     message
 }

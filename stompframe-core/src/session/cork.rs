@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::task::coop::unconstrained;
+use tokio::time::Instant;
 
 /// Whoever takes frames out of a session's queue and writes them.
 pub(crate) trait Outlet: fmt::Debug + Send + Sync {
-    /// Writes what is queued, as far as that goes without waiting.
-    fn flush(&self);
+    /// Writes what is queued, as far as that goes without waiting. `now` is when the turn began: to ask for
+    /// each one what time it is takes longer than is gained by it.
+    fn flush(&self, now: Instant);
 
     /// Has the connection's own task write what is queued.
     fn wake(&self);
@@ -105,10 +107,11 @@ impl Filled {
             return true;
         }
         let flush = self.0.len().saturating_sub(AT_ONCE)..;
+        let now = Instant::now();
         let flushing = poll_fn(|_| {
             self.0
                 .drain(flush.clone())
-                .for_each(|outlet| outlet.flush());
+                .for_each(|outlet| outlet.flush(now));
             Poll::Ready(())
         });
         // Tokio's own budget would take all sockets behind the first hundred for full.
@@ -141,7 +144,7 @@ mod tests {
     }
 
     impl Outlet for Counts {
-        fn flush(&self) {
+        fn flush(&self, _: Instant) {
             self.flushed.fetch_add(1, Ordering::Relaxed);
         }
 

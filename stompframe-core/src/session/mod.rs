@@ -5,6 +5,7 @@ mod attributes;
 mod backlog;
 mod close;
 mod cork;
+mod frames;
 mod id;
 mod load;
 mod orders;
@@ -28,6 +29,7 @@ pub use self::attributes::SessionAttributes;
 pub(crate) use self::backlog::{Backlog, PLACE, STEP};
 pub use self::close::Close;
 pub(crate) use self::cork::{Outlet, corked};
+pub use self::frames::OutgoingFrames;
 pub use self::id::SessionId;
 pub(crate) use self::load::Load;
 pub(crate) use self::orders::Order;
@@ -286,16 +288,16 @@ impl Session {
         self.table().iter().filter_map(to_it).collect()
     }
 
-    /// Calls this for each subscription to a destination; says whether there was any. It holds on to the subscriptions
-    /// meanwhile, so that nothing which is queued then follows the receipt of an UNSUBSCRIBE.
-    pub(crate) fn each_subscription_to(
+    /// Calls this for each subscription whose destination is one of these; says whether there was any. It holds on to the
+    /// subscriptions meanwhile, so that nothing which is queued then follows the receipt of an UNSUBSCRIBE.
+    pub(crate) fn each_subscription_where(
         &self,
-        destination: &str,
-        mut then: impl FnMut(&SubscriptionId),
+        is_wanted: impl Fn(&str) -> bool,
+        mut then: impl FnMut(&SubscriptionId, &str),
     ) -> bool {
         let subscriptions = self.table();
-        let to_it = subscriptions.iter().filter(|(_, to)| *to == destination);
-        to_it.map(|(id, _)| then(id)).count() > 0
+        let wanted = subscriptions.iter().filter(|(_, to)| is_wanted(to));
+        wanted.map(|(id, to)| then(id, to)).count() > 0
     }
 
     /// Puts a frame into the queue unless the subscription has ended. It holds on to the

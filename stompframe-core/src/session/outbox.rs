@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
@@ -7,6 +6,7 @@ use tokio::sync::Notify;
 use super::backlog::{Backlog, PLACE, STEP};
 use super::close::Close;
 use super::cork::{self, Outlet};
+use super::frames::OutgoingFrames;
 use super::load::Load;
 use super::outgoing::OutgoingFrame;
 use crate::error::ErrorCode;
@@ -46,7 +46,7 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    queue: VecDeque<OutgoingFrame>,
+    queue: OutgoingFrames,
     /// What is queued, or drained and not yet written: both are memory that a slow client holds.
     load: Load,
     /// How many bytes are taken of what all queues share.
@@ -54,6 +54,8 @@ struct State {
     /// Whether somebody is about to write. So the outlet is told once for a burst, not once for a
     /// frame, and only one writes at a time.
     attended: bool,
+    /// Whether somebody waits until all is written.
+    awaited: bool,
     sealed: Option<Close>,
     waiting_for_room: Vec<Arc<dyn OnRoom>>,
 }
@@ -63,9 +65,6 @@ pub(crate) trait OnRoom: fmt::Debug + Send + Sync {
     /// Called once, when there is room again.
     fn on_room(self: Arc<Self>);
 }
-
-/// What a queue keeps its memory for, while it is empty.
-const KEPT: usize = 64;
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
@@ -120,7 +119,7 @@ impl Outbox {
             return;
         }
         state.load += Load::of(&frame);
-        state.queue.push_back(frame);
+        state.queue.push(frame);
         self.take(&mut state);
         let was_attended = std::mem::replace(&mut state.attended, true);
         drop(state);
@@ -178,11 +177,13 @@ impl Outbox {
     fn drop_queued(&self, mut state: MutexGuard<'_, State>, code: ErrorCode) {
         // What is queued cannot be delivered in any useful time. Its memory is worth more than its
         // bytes.
-        for frame in std::mem::take(&mut state.queue) {
-            state.load -= Load::of(&frame);
-        }
+        let mut dropped = Load::default();
+        state.queue.drain(|frame| dropped += Load::of(&frame));
+        state.load -= dropped;
         self.take(&mut state);
-        state.queue.extend(OutgoingFrame::error(code));
+        if let Ok(error) = OutgoingFrame::error(code) {
+            state.queue.push(error);
+        }
         self.seal_with(state, Close::because(code));
     }
 
@@ -196,7 +197,7 @@ impl Outbox {
         if let Some(frame) = last {
             // Past the limits if need be: it is one frame, and the last.
             state.load += Load::of(&frame);
-            state.queue.push_back(frame);
+            state.queue.push(frame);
         }
         self.seal_with(state, close);
     }
@@ -231,7 +232,12 @@ impl Outbox {
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
     /// written: the connection is over then. For the reader alone; cancel-safe.
     pub(crate) async fn until_written(&self) {
-        while self.state().load.frames > 0 {
+        let is_done = || {
+            let mut state = self.state();
+            state.awaited = state.load.frames > 0;
+            !state.awaited
+        };
+        while !is_done() {
             self.emptied.notified().await;
         }
     }
@@ -241,14 +247,13 @@ impl Outbox {
         !std::mem::replace(&mut self.state().attended, true)
     }
 
-    /// Moves all that is queued. If that is the last, says how the connection ends.
-    pub(crate) fn drain(&self, frames: impl FnMut(OutgoingFrame)) -> Option<Close> {
+    /// Lets all that is queued be taken out. Says what has been drained by then and not yet written, and how the
+    /// connection ends if this was the last.
+    pub(crate) fn drain(&self, take: impl FnOnce(&mut OutgoingFrames)) -> (Load, Option<Close>) {
         let mut state = self.state();
-        state.queue.drain(..).for_each(frames);
-        if state.queue.capacity() > KEPT {
-            state.queue = VecDeque::new();
-        }
-        state.sealed.clone()
+        take(&mut state.queue);
+        debug_assert!(state.queue.is_empty());
+        (state.load, state.sealed.clone())
     }
 
     /// Says that these drained frames have left, so that their room is free again. Says whether
@@ -259,7 +264,7 @@ impl Outbox {
         self.take(&mut state);
         state.attended = !state.queue.is_empty() || state.sealed.is_some();
         let more = state.attended;
-        if state.load.frames == 0 {
+        if state.load.frames == 0 && state.awaited {
             self.emptied.notify_one();
         }
         if !state.waiting_for_room.is_empty() && state.has_room(0, self.limits) {
@@ -323,7 +328,8 @@ mod tests {
         outbox.push(frame(1));
         outbox.push(frame(2));
         let mut drained = Vec::new();
-        assert_eq!(outbox.drain(|frame| drained.push(frame.len())), None);
+        let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame.len()));
+        assert_eq!(outbox.drain(take), (load(3, 2), None));
         assert_eq!(drained, [1, 2]);
     }
 
@@ -340,7 +346,8 @@ mod tests {
                 Some(Close::because(ErrorCode::SlowConsumer))
             );
             let mut drained = Vec::new();
-            assert!(outbox.drain(|frame| drained.push(frame)).is_some());
+            let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame));
+            assert!(outbox.drain(take).1.is_some());
             assert_eq!(drained.len(), 1, "only the ERROR is left");
             assert!(drained[0].as_bytes().starts_with(b"ERROR\n"));
         }
@@ -350,10 +357,10 @@ mod tests {
     fn what_was_drained_counts_until_it_is_written() {
         let outbox = outbox(10, 100);
         outbox.push(frame(10));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         outbox.written(load(10, 1));
         outbox.push(frame(10));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         assert_eq!(outbox.sealed(), None);
         outbox.push(frame(1));
         assert!(outbox.sealed().is_some());
@@ -367,8 +374,8 @@ mod tests {
         outbox.push(frame(3));
         outbox.seal(Some(frame(4)), Close::because(ErrorCode::Denied));
         let mut drained = Vec::new();
-        let close = outbox.drain(|frame| drained.push(frame.len()));
-        assert_eq!(close, Some(Close::NORMAL));
+        let take = |frames: &mut OutgoingFrames| frames.drain(|frame| drained.push(frame.len()));
+        assert_eq!(outbox.drain(take).1, Some(Close::NORMAL));
         assert_eq!(drained, [1, 2]);
     }
 
@@ -393,7 +400,7 @@ mod tests {
         assert!(has_room(10));
         assert!(!has_room(11), "half of it is left to others");
         outbox.push(frame(20));
-        outbox.drain(drop);
+        outbox.drain(|frames| frames.drain(drop));
         outbox.written(load(5, 0));
         assert_eq!(told(&waiter), 0);
         outbox.written(load(5, 1));

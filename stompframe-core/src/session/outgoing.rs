@@ -15,9 +15,16 @@ use crate::stomp::{self, Command, Encoded, Frame, Version};
 #[derive(Clone, Debug)]
 pub struct OutgoingFrame {
     bytes: Bytes,
-    is_text: bool,
+    kind: Kind,
     /// Whether it stands in many queues, and its bytes are counted for all of them together.
     is_shared: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Binary,
+    Verbatim,
 }
 
 impl OutgoingFrame {
@@ -25,7 +32,7 @@ impl OutgoingFrame {
     pub fn text(text: impl Into<ByteString>) -> Self {
         Self {
             bytes: text.into().into_bytes(),
-            is_text: true,
+            kind: Kind::Text,
             is_shared: false,
         }
     }
@@ -34,7 +41,16 @@ impl OutgoingFrame {
     pub fn binary(bytes: impl Into<Bytes>) -> Self {
         Self {
             bytes: bytes.into(),
-            is_text: false,
+            kind: Kind::Binary,
+            is_shared: false,
+        }
+    }
+
+    /// What a transport writes as it is, because it stands for itself: a control frame of WebSocket.
+    pub fn verbatim(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            kind: Kind::Verbatim,
             is_shared: false,
         }
     }
@@ -56,7 +72,7 @@ impl OutgoingFrame {
     pub(crate) fn heart_beat() -> Self {
         Self {
             bytes: stomp::heart_beat(),
-            is_text: true,
+            kind: Kind::Text,
             is_shared: false,
         }
     }
@@ -77,19 +93,28 @@ impl OutgoingFrame {
         self.is_shared
     }
 
-    /// Whether the whole frame is UTF-8.
+    /// Whether the whole frame is UTF-8, to be sent as text.
+    #[inline]
     #[must_use]
     pub const fn is_text(&self) -> bool {
-        self.is_text
+        matches!(self.kind, Kind::Text)
+    }
+
+    /// Whether a transport writes it as it is, without what it puts before each message.
+    #[inline]
+    #[must_use]
+    pub const fn is_verbatim(&self) -> bool {
+        matches!(self.kind, Kind::Verbatim)
     }
 
     /// The frame as a text, if it is one. It is looked through for that.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
-        str::from_utf8(&self.bytes).ok().filter(|_| self.is_text)
+        str::from_utf8(&self.bytes).ok().filter(|_| self.is_text())
     }
 
     /// The bytes of the frame.
+    #[inline]
     #[must_use]
     pub const fn as_bytes(&self) -> &Bytes {
         &self.bytes
@@ -101,6 +126,7 @@ impl OutgoingFrame {
         self.bytes
     }
 
+    #[inline]
     pub(crate) const fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -109,9 +135,10 @@ impl OutgoingFrame {
 impl From<Encoded> for OutgoingFrame {
     fn from(encoded: Encoded) -> Self {
         let Encoded { bytes, is_text, .. } = encoded;
+        let kind = if is_text { Kind::Text } else { Kind::Binary };
         Self {
             bytes,
-            is_text,
+            kind,
             is_shared: false,
         }
     }

@@ -1,117 +1,143 @@
-use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use tokio::io::{AsyncWrite, ReadBuf};
 
-/// How many pieces go with one system call where they stay where they are.
+use crate::session::{OutgoingFrame, OutgoingFrames};
+
+/// How many frames go with one system call where they stay where they are.
 const AT_ONCE: usize = 128;
 
 /// How much is copied together for one system call, on the stack; and for a short one.
 const COPIED: usize = 32 * 1024;
 const SHORT: usize = 2 * 1024;
 
-/// Pieces up to this length are copied together: to take one from a place of its own costs the system more.
+/// Frames up to this length are copied together: to take one from a place of its own costs the system more.
 const SMALL: usize = 1024;
 
-/// How many places are kept for more while nothing waits.
-const KEPT: usize = 64;
-
-/// Bytes that wait to be written: many pieces with one system call. While they wait they are shared
-/// with all others who are sent the same. What a [`TransportSink`](super::TransportSink) over a socket
-/// keeps them in.
+/// Frames that wait to be written: many with one system call. While they wait they are shared with all others who
+/// are sent the same. What a [`TransportSink`](super::TransportSink) over a socket keeps them in.
 ///
-/// Small pieces are copied together as they are written, and large ones are written from where they are.
-/// Where a transport cannot write from many places at once, each of these is written alone.
+/// Small frames are copied together as they are written, and large ones are written from where they are. Where a
+/// transport cannot write from many places at once, each of these is written alone.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    pieces: VecDeque<Piece>,
-    /// How much of the first piece has been written.
+    frames: OutgoingFrames,
+    /// How much of the first frame has been written, its head included.
     written: usize,
 }
 
-/// A body, and what a transport puts before it.
-#[derive(Debug)]
-struct Piece {
-    head: [u8; Gathered::MAX_HEAD],
-    head_len: u8,
-    body: Bytes,
+/// What a transport puts before a frame: nothing, or what tells where it ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head {
+    bytes: [u8; Head::MAX],
+    len: usize,
 }
 
-impl Piece {
-    fn head(&self) -> &[u8] {
-        &self.head[..usize::from(self.head_len)]
-    }
+impl Head {
+    /// How many bytes one can have: as many as the head of a WebSocket's frame (RFC 6455, 5.2).
+    pub const MAX: usize = 10;
 
-    fn len(&self) -> usize {
-        usize::from(self.head_len) + self.body.len()
-    }
+    /// Nothing.
+    pub const NONE: Self = Self {
+        bytes: [0; Self::MAX],
+        len: 0,
+    };
 
-    /// Its two halves, without what has been written.
-    fn rest(&self, written: usize) -> (&[u8], &[u8]) {
-        let head = self.head();
-        let in_head = written.min(head.len());
-        (&head[in_head..], &self.body[written - in_head..])
-    }
-}
-
-impl Gathered {
-    /// How many bytes a head can have: as many as that of a WebSocket's frame (RFC 6455, 5.2).
-    pub const MAX_HEAD: usize = 10;
-
-    /// Adds a body with a head before it, which is copied.
+    /// The first `len` of these bytes.
     ///
     /// # Panics
     ///
-    /// When the head is longer than [`MAX_HEAD`](Self::MAX_HEAD).
-    pub fn push(&mut self, head: &[u8], body: Bytes) {
-        let mut piece = Piece {
-            head: [0; Self::MAX_HEAD],
-            head_len: head.len().to_le_bytes()[0],
-            body,
-        };
-        piece.head[..head.len()].copy_from_slice(head);
-        self.pieces.push_back(piece);
+    /// When there are fewer.
+    #[inline]
+    #[must_use]
+    pub const fn new(bytes: [u8; Self::MAX], len: usize) -> Self {
+        assert!(len <= Self::MAX);
+        Self { bytes, len }
     }
 
-    /// Writes all of it, and flushes.
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+/// What came of a system call.
+struct Written {
+    bytes: usize,
+    /// How many frames they were, if that is known and all of them went.
+    all: Option<usize>,
+}
+
+impl Gathered {
+    /// Adds a frame at the end.
+    pub fn push(&mut self, frame: OutgoingFrame) {
+        self.frames.push(frame);
+    }
+
+    /// Adds all of these at the end, and leaves none of them.
+    pub fn push_all(&mut self, frames: &mut OutgoingFrames) {
+        self.frames.append(frames);
+    }
+
+    /// Writes all of it, each frame with its head before it, and flushes.
     ///
     /// # Errors
     ///
     /// What the socket says; [`WriteZero`](io::ErrorKind::WriteZero) when it takes nothing more.
     pub fn poll_write(
         &mut self,
+        head: impl Fn(&OutgoingFrame) -> Head,
         mut socket: Pin<&mut impl AsyncWrite>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
-        while !self.pieces.is_empty() {
-            let writing = match self.first_small() {
-                0 => self.poll_write_in_place(socket.as_mut(), context),
-                length @ 1..=SHORT => {
-                    self.poll_write_copied::<SHORT>(length, socket.as_mut(), context)
-                }
-                length => self.poll_write_copied::<COPIED>(length, socket.as_mut(), context),
-            };
-            match ready!(writing)? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.advance(written),
-            }
-        }
-        if self.pieces.capacity() > KEPT {
-            self.pieces = VecDeque::new();
-        }
+        let written = self.write_with(head, |bytes| match bytes {
+            [bytes] => socket.as_mut().poll_write(context, bytes),
+            many => socket.as_mut().poll_write_vectored(context, many),
+        });
+        ready!(written)?;
         socket.poll_flush(context)
     }
 
-    /// The first pieces that are small and go with one system call: their length together.
+    /// Writes all of it, each frame with its head before it, as `write` does: that is given what is to go with one
+    /// system call, from one place or from several, and says how many bytes it took.
+    ///
+    /// # Errors
+    ///
+    /// What `write` says; [`WriteZero`](io::ErrorKind::WriteZero) when it takes nothing more.
+    pub fn write_with(
+        &mut self,
+        head: impl Fn(&OutgoingFrame) -> Head,
+        mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
+        while !self.frames.is_empty() {
+            let writing = match self.first_small() {
+                0 => self.write_in_place(&head, &mut write),
+                1..=SHORT => self.write_copied::<SHORT>(&head, &mut write),
+                _ => self.write_copied::<COPIED>(&head, &mut write),
+            };
+            match ready!(writing)? {
+                Written { bytes: 0, .. } => {
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                }
+                Written {
+                    all: Some(frames), ..
+                } => self.let_go(frames),
+                Written { bytes, .. } => self.advance(bytes, &head),
+            }
+        }
+        self.frames.trim();
+        Poll::Ready(Ok(()))
+    }
+
+    /// How much room the first frames take that are small and go with one system call.
     fn first_small(&self) -> usize {
         let mut length = 0;
-        for piece in &self.pieces {
-            let more = piece.len();
-            if more > SMALL || length + more > COPIED {
+        for frame in self.frames.iter() {
+            let more = frame.len() + Head::MAX;
+            if frame.len() > SMALL || length + more > COPIED {
                 break;
             }
             length += more;
@@ -119,58 +145,73 @@ impl Gathered {
         length
     }
 
-    /// Writes the first pieces once, which are so long together and at most `ROOM`.
-    fn poll_write_copied<const ROOM: usize>(
+    /// Writes once, of the first frames those that are small and have room.
+    fn write_copied<const ROOM: usize>(
         &self,
-        length: usize,
-        socket: Pin<&mut impl AsyncWrite>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
+        head: &impl Fn(&OutgoingFrame) -> Head,
+        write: &mut impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<Written>> {
         let mut space = [const { MaybeUninit::uninit() }; ROOM];
         let mut copied = ReadBuf::uninit(&mut space);
-        for piece in &self.pieces {
-            if copied.filled().len() == length {
+        let mut frames = 0;
+        for frame in self.frames.iter() {
+            if frame.len() > SMALL || frame.len() + Head::MAX > copied.remaining() {
                 break;
             }
-            copied.put_slice(piece.head());
-            copied.put_slice(&piece.body);
+            copied.put_slice(head(frame).as_bytes());
+            copied.put_slice(frame.as_bytes());
+            frames += 1;
         }
-        socket.poll_write(context, &copied.filled()[self.written..])
+        let unwritten = &copied.filled()[self.written..];
+        let bytes = ready!(write(&[IoSlice::new(unwritten)]))?;
+        let all = (bytes == unwritten.len()).then_some(frames);
+        Poll::Ready(Ok(Written { bytes, all }))
     }
 
-    /// Writes the first pieces once, from two places for each of them.
-    fn poll_write_in_place(
+    /// Writes the first frames once, from two places for each of them.
+    fn write_in_place(
         &self,
-        socket: Pin<&mut impl AsyncWrite>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
+        head: &impl Fn(&OutgoingFrame) -> Head,
+        write: &mut impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<Written>> {
+        let mut heads = [Head::NONE; AT_ONCE];
+        for (place, frame) in heads.iter_mut().zip(self.frames.iter()) {
+            *place = head(frame);
+        }
         let mut slices = [IoSlice::new(&[]); 2 * AT_ONCE];
         let mut count = 0;
         let mut written = self.written;
-        for piece in self.pieces.iter().take(AT_ONCE) {
-            let (head, body) = piece.rest(std::mem::take(&mut written));
-            for slice in [head, body] {
-                if !slice.is_empty() {
-                    slices[count] = IoSlice::new(slice);
+        for (head, frame) in heads.iter().zip(self.frames.iter()) {
+            for bytes in [head.as_bytes(), frame.as_bytes()] {
+                let rest = &bytes[written.min(bytes.len())..];
+                written -= bytes.len() - rest.len();
+                if !rest.is_empty() {
+                    slices[count] = IoSlice::new(rest);
                     count += 1;
                 }
             }
         }
-        match &slices[..count] {
-            // A plain write is cheaper for the system.
-            [one] => socket.poll_write(context, one),
-            many => socket.poll_write_vectored(context, many),
+        let bytes = ready!(write(&slices[..count]))?;
+        Poll::Ready(Ok(Written { bytes, all: None }))
+    }
+
+    /// Lets go of the first frames, which have been written.
+    fn let_go(&mut self, frames: usize) {
+        self.written = 0;
+        for _ in 0..frames {
+            self.frames.pop();
         }
     }
 
     /// Lets go of what has been written.
-    fn advance(&mut self, written: usize) {
+    fn advance(&mut self, written: usize, head: &impl Fn(&OutgoingFrame) -> Head) {
         self.written += written;
-        while let Some(first) = self.pieces.front()
-            && self.written >= first.len()
+        while let Some(first) = self.frames.front()
+            && let length = head(first).len + first.len()
+            && self.written >= length
         {
-            self.written -= first.len();
-            self.pieces.pop_front();
+            self.written -= length;
+            self.frames.pop();
         }
     }
 }
@@ -226,26 +267,32 @@ mod tests {
         }
     }
 
+    /// Of every length.
+    fn head(frame: &OutgoingFrame) -> Head {
+        let len = frame.len() % (Head::MAX + 1);
+        Head::new([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], len)
+    }
+
     #[tokio::test]
     async fn whatever_the_socket_takes_at_once_all_of_it_arrives_in_order() {
         for at_once in [1, 2, 3, 7, 11, 1000, 100_000] {
             let mut gathered = Gathered::default();
             let mut expected: Vec<u8> = Vec::new();
             for length in 0..3 * AT_ONCE {
-                let head: Vec<u8> = (0..=255).take(length % (Gathered::MAX_HEAD + 1)).collect();
                 // Small ones, and large ones alone and together.
                 let large = if length % 97 < 2 { 3 * SMALL } else { 0 };
                 let body: Vec<u8> = (0..=255).rev().cycle().take(length % 50 + large).collect();
-                expected.extend_from_slice(&head);
-                expected.extend_from_slice(&body);
-                gathered.push(&head, body.into());
+                let frame = OutgoingFrame::binary(body);
+                expected.extend_from_slice(head(&frame).as_bytes());
+                expected.extend_from_slice(frame.as_bytes());
+                gathered.push(frame);
             }
             let mut socket = pin!(Slow {
                 taken: Vec::new(),
                 at_once,
                 is_full: false,
             });
-            poll_fn(|context| gathered.poll_write(socket.as_mut(), context))
+            poll_fn(|context| gathered.poll_write(head, socket.as_mut(), context))
                 .await
                 .unwrap();
             assert!(socket.taken == expected, "{at_once}");

@@ -5,15 +5,15 @@ mod gathered;
 mod sink;
 mod source;
 
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
-pub use self::gathered::Gathered;
+pub use self::gathered::{Gathered, Head};
 pub use self::sink::StreamSink;
 pub use self::source::StreamSource;
 use crate::error::BoxError;
-use crate::session::{Close, OutgoingFrame};
+use crate::session::{Close, OutgoingFrame, OutgoingFrames};
 
 /// Why a transport cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -65,12 +65,27 @@ pub trait TransportSink: Send + 'static {
     /// pushes, each as one message where the transport has messages.
     fn push(&mut self, frame: OutgoingFrame);
 
+    /// Takes all of these, in their order, and leaves none.
+    fn push_all(&mut self, frames: &mut OutgoingFrames) {
+        frames.drain(|frame| self.push(frame));
+    }
+
     /// Asks the client for a sign of life, with the flush that follows. Its answer arrives at the
     /// [source](TransportSource::poll_receive) as an empty piece, or as data.
     fn ping(&mut self) {}
 
     /// Writes what was pushed.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>>;
+
+    /// Writes what was pushed as far as that goes at once. Nobody is woken for the rest:
+    /// [`poll_flush`](Self::poll_flush) goes on where this was pending.
+    ///
+    /// # Errors
+    ///
+    /// As for `poll_flush`.
+    fn try_flush(&mut self) -> Poll<Result<(), TransportError>> {
+        self.poll_flush(&mut Context::from_waker(Waker::noop()))
+    }
 
     /// Flushes, then closes this side; where the transport can say how and why, it does.
     fn poll_close(

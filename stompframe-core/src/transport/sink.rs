@@ -3,8 +3,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-use super::{Gathered, TransportError, TransportSink};
-use crate::session::{Close, OutgoingFrame};
+use super::{Gathered, Head, TransportError, TransportSink};
+use crate::session::{Close, OutgoingFrame, OutgoingFrames};
 
 /// The writing half of a stream of bytes, such as TCP or TLS: writes frames as they are, one after the
 /// other, many at once where the stream can.
@@ -26,12 +26,16 @@ impl<W> StreamSink<W> {
 
 impl<W: AsyncWrite + Unpin + Send + 'static> TransportSink for StreamSink<W> {
     fn push(&mut self, frame: OutgoingFrame) {
-        self.gathered.push(&[], frame.into_bytes());
+        self.gathered.push(frame);
+    }
+
+    fn push_all(&mut self, frames: &mut OutgoingFrames) {
+        self.gathered.push_all(frames);
     }
 
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
         self.gathered
-            .poll_write(Pin::new(&mut self.stream), context)
+            .poll_write(|_| Head::NONE, Pin::new(&mut self.stream), context)
             .map_err(gone)
     }
 

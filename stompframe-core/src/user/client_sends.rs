@@ -44,8 +44,10 @@ impl ClientSendsToUsers {
 
 impl MessageHandler for ClientSendsToUsers {
     fn handle(&self, message: &Arc<Message>, session: Option<&Arc<Session>>) -> Handling {
+        if self.is_foreign(message) {
+            return Handling::Ignored;
+        }
         match self.check_accepted(message) {
-            Ok(()) if self.is_foreign(message) => Handling::Ignored,
             Ok(()) => self.users.handle(&message.without_credentials(), session),
             Err(error) => Handling::Done(Err(error)),
         }

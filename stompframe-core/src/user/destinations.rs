@@ -163,12 +163,12 @@ impl UserDestinations {
 
     /// Delivers at once, where no interceptor has to be asked. Says whether anybody is subscribed.
     fn push(&self, message: &Message, own: &str, sessions: &[Arc<Session>]) -> bool {
-        let destination = [&self.prefix, own].concat();
+        let is_it = |to: &str| to.strip_prefix(self.prefix.as_str()) == Some(own);
         let mut any = false;
         for session in sessions {
-            any |= session.each_subscription_to(&destination, |subscription| {
+            any |= session.each_subscription_where(is_it, |subscription, destination| {
                 self.outbound
-                    .push_at(&destination, message, session, subscription);
+                    .push_at(destination, message, session, subscription);
             });
         }
         any

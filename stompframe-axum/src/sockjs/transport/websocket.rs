@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::future::BoxFuture;
 use stompframe_core::connection::{TransportError, TransportSink as _, TransportSource as _};
 use stompframe_core::session::{Close, OutgoingFrame};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
@@ -19,7 +19,9 @@ use crate::sockjs::application::Application;
 use crate::sockjs::frame::Output;
 use crate::sockjs::incoming::{self, Batch};
 use crate::sockjs::session::{End, Receiver, Session, Sink, Source};
-use crate::websocket::{NoHandshake, Received, Serve, Upgrade, WebSocketSink, WebSocketSource};
+use crate::websocket::{
+    NoHandshake, Received, Serve, Upgrade, WebSocketSink, WebSocketSource, WritingHalf,
+};
 
 /// How much goes with one frame, about.
 const BATCH: usize = 64 * 1024;
@@ -95,7 +97,7 @@ impl<A: Application> Serve for Opened<A> {
     ) -> BoxFuture<'static, ()>
     where
         R: AsyncRead + Send + Unpin + 'static,
-        W: AsyncWrite + Send + Unpin + 'static,
+        W: WritingHalf,
     {
         let session = Session::new();
         let Ok(receiver) = Receiver::attach(&session, self.terms.heart_beat) else {
@@ -134,7 +136,7 @@ struct Carrier<R, W> {
 impl<R, W> Carrier<R, W>
 where
     R: AsyncRead + Send + Unpin + 'static,
-    W: AsyncWrite + Send + Unpin + 'static,
+    W: WritingHalf,
 {
     /// Is there until one side ends, or the other is waited for too long.
     async fn carry_until(mut self: Box<Self>, served: &Notify, session: &Session) {

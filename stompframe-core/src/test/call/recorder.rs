@@ -123,7 +123,9 @@ impl Recorder {
     fn answers(&self) -> Vec<TestMessage> {
         self.session.close(Close::NORMAL);
         let mut frames = Vec::new();
-        self.session.outbox().drain(|frame| frames.push(frame));
+        self.session
+            .outbox()
+            .drain(|queued| queued.drain(|frame| frames.push(frame)));
         let mut decoder = Decoder::for_client(FrameLimits::default().with_max_frame(usize::MAX));
         decoder.set_version(Version::V1_2);
         let mut messages = Vec::new();
