@@ -1,5 +1,6 @@
 //! The bytes that have arrived but are not decoded yet.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -61,35 +62,55 @@ impl Buffer {
         }
     }
 
-    /// Takes the first `len` octets out, without copying them.
-    pub(super) fn take(&mut self, len: usize) -> Bytes {
-        match self {
+    /// Takes the first `len` octets out, without copying them, and drops the one behind them together
+    /// with the ends of line that follow.
+    pub(super) fn take_body(&mut self, len: usize) -> Bytes {
+        let end = len + 1;
+        let end = end + ends_of_line(&self[end..]);
+        let body = match self {
+            // With nothing left, there is nobody to share the chunk with.
+            Self::Adopted { rest, .. } if end == rest.len() && len > 0 => {
+                let mut body = std::mem::take(rest);
+                body.truncate(len);
+                return body;
+            }
             Self::Adopted { rest, .. } => rest.split_to(len),
             Self::Joined(joined) => joined.split_to(len).freeze(),
-        }
+        };
+        self.advance(end - len);
+        body
     }
 
-    /// Returns the first `len` octets for a holder that may keep them long: shared if that pins
-    /// next to nothing else, or else as one copy.
-    pub(super) fn keep(&self, len: usize) -> Bytes {
+    /// Returns octets that begin with the first `len` of the buffer, for a holder that may keep
+    /// slices of these long: those that are here if that pins next to nothing else, or else a copy.
+    pub(super) fn keep(&self, len: usize) -> Cow<'_, Bytes> {
         match self {
-            Self::Adopted { rest, chunk_len } if chunk_len - len <= MAX_SLACK => rest.slice(..len),
-            _ => Bytes::copy_from_slice(&self[..len]),
+            Self::Adopted { rest, chunk_len } if chunk_len - len <= MAX_SLACK => {
+                Cow::Borrowed(rest)
+            }
+            _ => Cow::Owned(Bytes::copy_from_slice(&self[..len])),
         }
     }
 
     /// Drops leading ends of line and returns whether there were any.
-    ///
-    /// A CR at the very end stays: its LF may come with the next chunk.
     pub(super) fn skip_ends_of_line(&mut self) -> bool {
-        let mut rest: &[u8] = self;
-        while let [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] = rest {
-            rest = after;
+        let len = ends_of_line(self);
+        if len > 0 {
+            self.advance(len);
         }
-        let skipped = self.len() - rest.len();
-        self.advance(skipped);
-        skipped > 0
+        len > 0
     }
+}
+
+/// The length of the leading ends of line.
+///
+/// A CR at the very end does not count: its LF may come with the next chunk.
+fn ends_of_line(octets: &[u8]) -> usize {
+    let mut rest = octets;
+    while let [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] = rest {
+        rest = after;
+    }
+    octets.len() - rest.len()
 }
 
 impl Deref for Buffer {

@@ -10,14 +10,14 @@ const MAX_DIGITS: usize = 10;
 /// by every hop between sender and receiver, which leaves no room for two of them to disagree on
 /// where a frame ends.
 pub(super) fn parse(digits: &str) -> Option<u64> {
-    let canonical = match digits.as_bytes() {
-        [] | [b'0', _, ..] => false,
-        bytes => bytes.len() <= MAX_DIGITS && bytes.iter().all(u8::is_ascii_digit),
+    let digits = match digits.as_bytes() {
+        [] | [b'0', _, ..] => return None,
+        digits if digits.len() > MAX_DIGITS => return None,
+        digits => digits,
     };
-    canonical.then(|| {
-        digits
-            .bytes()
-            .fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+    digits.iter().try_fold(0, |number, digit| match digit {
+        b'0'..=b'9' => Some(number * 10 + u64::from(digit - b'0')),
+        _ => None,
     })
 }
 

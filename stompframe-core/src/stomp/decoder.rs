@@ -1,13 +1,11 @@
 //! From bytes to frames.
 
 use bytes::Bytes;
-use memchr::memchr;
 
 use super::buffer::Buffer;
+use super::open::OpenFrame;
 use super::scan::{Accepts, HeadScan};
-use super::{
-    Command, DecodeError, DecodeErrorKind, Frame, FrameLimits, GrammarRule, Version, head,
-};
+use super::{DecodeError, DecodeErrorKind, Frame, FrameLimits, Version, head, open, plain};
 
 /// Cuts a stream of bytes into frames.
 ///
@@ -39,16 +37,6 @@ pub enum Decoded {
     /// One is reported per run of them, and none for those that directly follow a frame in the same
     /// chunk, as the frame is itself a sign of life.
     HeartBeat,
-}
-
-#[derive(Debug)]
-struct OpenFrame {
-    frame: Frame,
-    head_len: usize,
-    /// The value of `content-length`, already found to be within the limit.
-    body_len: Option<usize>,
-    /// Without a length: how much of the body was searched for the NUL.
-    searched: usize,
 }
 
 impl Decoder {
@@ -116,20 +104,36 @@ impl Decoder {
         if self.is_dead {
             return Ok(None);
         }
-        let result = self.decode();
-        if result.is_err() {
-            self.is_dead = true;
-            self.buffer = Buffer::default();
-            self.scan = HeadScan::default();
-            self.open = None;
+        if !self.is_mid_frame() {
+            if self.buffer.skip_ends_of_line() {
+                return Ok(Some(Decoded::HeartBeat));
+            }
+            if matches!(&self.buffer[..], [] | [b'\r']) {
+                return Ok(None);
+            }
         }
-        result
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => match self.read_head() {
+                Ok(Some(open)) => open,
+                Ok(None) => return Ok(None),
+                Err(kind) => return Err(self.refuse_head(kind)),
+            },
+        };
+        match open.find_end(&self.buffer, self.version, &self.limits) {
+            Ok(Some(len)) => Ok(Some(Decoded::Frame(open.close(self.buffer.take_body(len))))),
+            Ok(None) => {
+                self.open = Some(open);
+                Ok(None)
+            }
+            Err(kind) => Err(self.refuse_body(kind, &open)),
+        }
     }
 
     /// Returns the number of octets held for an unfinished frame, and of those not looked at yet.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.buffer.len() + self.open.as_ref().map_or(0, |open| open.head_len)
+        self.buffer.len() + self.open.as_ref().map_or(0, OpenFrame::head_len)
     }
 
     /// Whether a frame has begun and not ended. Tells after [`next`](Self::next) returned `None`
@@ -139,129 +143,49 @@ impl Decoder {
         self.open.is_some() || self.scan.is_started()
     }
 
-    fn decode(&mut self) -> Result<Option<Decoded>, DecodeError> {
-        if !self.is_mid_frame() {
-            if self.buffer.skip_ends_of_line() {
-                return Ok(Some(Decoded::HeartBeat));
-            }
-            if matches!(&self.buffer[..], [] | [b'\r']) {
-                return Ok(None);
-            }
-        }
-        let open = match self.open.take() {
-            Some(open) => Some(open),
-            None => self.read_head().map_err(|kind| self.refuse_head(kind))?,
-        };
-        let Some(mut open) = open else {
-            return Ok(None);
-        };
-        let body_end = self.find_body_end(&mut open);
-        let Some(len) = body_end.map_err(|kind| refuse_body(kind, &open.frame))? else {
-            self.open = Some(open);
-            return Ok(None);
-        };
-        let body = self.buffer.take(len);
-        self.buffer.advance(1); // the NUL
-        self.buffer.skip_ends_of_line();
-        let mut frame = open.frame;
-        if frame.command.may_have_body() {
-            frame.body = body;
-        } else {
-            self.check_ignored(&body, frame.command)
-                .map_err(|kind| refuse_body(kind, &frame))?;
-        }
-        Ok(Some(Decoded::Frame(frame)))
-    }
-
     /// Takes a head from the buffer once it is complete.
     fn read_head(&mut self) -> Result<Option<OpenFrame>, DecodeErrorKind> {
-        let Some(end) = self
-            .scan
-            .advance(&self.buffer, self.accepts, &self.limits)?
-        else {
-            return Ok(None);
+        let plain = match self.scan.is_started() {
+            true => None,
+            false => plain::read(&self.buffer, self.accepts, &self.limits),
         };
-        let headers = head::parse(self.buffer.keep(end.len), end.command, self.version)?;
-        // Refused here, a body that is too large is never waited for.
-        let body_len = match head::content_length(&headers)? {
-            None => None,
-            Some(len) => Some(self.fit_body(len, end.len)?),
+        let (end, mut headers) = match plain {
+            Some(head) => head,
+            None => {
+                let end = self
+                    .scan
+                    .advance(&self.buffer, self.accepts, &self.limits)?;
+                let Some(end) = end else {
+                    return Ok(None);
+                };
+                let head = self.buffer.keep(end.len).slice(..end.len);
+                (end, head::parse(head, end.command, self.version)?)
+            }
         };
+        self.scan.set_command(end.command);
+        head::check(&mut headers, end.command, self.version)?;
+        let body_len = open::body_len(&headers, end.len, &self.limits)?;
         self.buffer.advance(end.len);
         self.scan = HeadScan::default();
-        let frame = Frame {
-            headers,
-            ..Frame::new(end.command)
-        };
-        Ok(Some(OpenFrame {
-            frame,
-            head_len: end.len,
-            body_len,
-            searched: 0,
-        }))
+        Ok(Some(OpenFrame::new(end, headers, body_len)))
     }
 
-    fn fit_body(&self, len: u64, head_len: usize) -> Result<usize, DecodeErrorKind> {
-        usize::try_from(len)
-            .ok()
-            .filter(|len| *len <= self.limits.body_room(head_len))
-            .ok_or(DecodeErrorKind::FrameTooLarge {
-                limit: self.limits.max_frame,
-            })
-    }
-
-    /// Returns the length of the body of the open frame once its NUL has arrived.
-    fn find_body_end(&self, open: &mut OpenFrame) -> Result<Option<usize>, DecodeErrorKind> {
-        if let Some(len) = open.body_len {
-            return match self.buffer.get(len) {
-                None => Ok(None),
-                Some(0) => Ok(Some(len)),
-                Some(_) => Err(DecodeErrorKind::MalformedFrame {
-                    rule: GrammarRule::MissingNul,
-                }),
-            };
-        }
-        let room = self.limits.body_room(open.head_len);
-        let window = &self.buffer[..self.buffer.len().min(room.saturating_add(1))];
-        let searched = open.searched.min(window.len());
-        match memchr(0, &window[searched..]) {
-            Some(at) => Ok(Some(searched + at)),
-            None if window.len() > room => Err(DecodeErrorKind::FrameTooLarge {
-                limit: self.limits.max_frame,
-            }),
-            None => {
-                open.searched = window.len();
-                Ok(None)
-            }
-        }
-    }
-
-    /// Checks a body that stands where none is allowed.
-    ///
-    /// Two bodies are ignored where none is allowed. Hand-written clients put ends of line before
-    /// the NUL, which carry nothing; and a STOMP 1.0 server has to ignore what stands in a
-    /// `SUBSCRIBE`.
-    fn check_ignored(&self, body: &[u8], command: Command) -> Result<(), DecodeErrorKind> {
-        let is_ignored = self.version == Some(Version::V1_0) && command == Command::Subscribe;
-        let is_blank = || body.iter().all(|octet| matches!(octet, b'\r' | b'\n'));
-        if is_ignored || is_blank() {
-            Ok(())
-        } else {
-            Err(DecodeErrorKind::BodyNotAllowed(command))
-        }
-    }
-
-    fn refuse_head(&self, kind: DecodeErrorKind) -> DecodeError {
+    fn refuse_head(&mut self, kind: DecodeErrorKind) -> DecodeError {
         let command = self.scan.command();
         let receipt = head::find_receipt(&self.buffer, command, self.version, &self.limits);
+        self.die();
         DecodeError::new(kind, command, receipt)
     }
-}
 
-fn refuse_body(kind: DecodeErrorKind, frame: &Frame) -> DecodeError {
-    let receipt = match frame.command.is_connect() {
-        true => None,
-        false => frame.headers.get_bytestring("receipt").cloned(),
-    };
-    DecodeError::new(kind, Some(frame.command), receipt)
+    fn refuse_body(&mut self, kind: DecodeErrorKind, open: &OpenFrame) -> DecodeError {
+        self.die();
+        DecodeError::new(kind, Some(open.command()), open.receipt().cloned())
+    }
+
+    fn die(&mut self) {
+        self.is_dead = true;
+        self.buffer = Buffer::default();
+        self.scan = HeadScan::default();
+        self.open = None;
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::octets::may_be_special;
 use super::{Command, Version};
 
 /// How the headers of one frame are escaped.
@@ -20,38 +21,6 @@ pub(super) enum Escaping {
 pub(super) enum Part {
     Name,
     Value,
-}
-
-/// Whether a text may have octets in it that have to be written in another way.
-///
-/// Most texts are short and have none, and a search as libraries do it would take longer to begin than
-/// they are: so eight octets are looked at together. A control character that can stay as it is
-/// counts, too.
-pub(super) fn may_be_special(text: &[u8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES << 7;
-    /// The high bit of each octet of the word that is below `bound`, which is at most 128; those above the
-    /// lowest one may be wrong.
-    const fn below(word: u64, bound: u8) -> u64 {
-        word.wrapping_sub(ONES * bound as u64) & !word & HIGH
-    }
-    const fn specials(word: [u8; 8]) -> u64 {
-        let word = u64::from_le_bytes(word);
-        let colon = below(word ^ (ONES * b':' as u64), 1);
-        let backslash = below(word ^ (ONES * b'\\' as u64), 1);
-        below(word, b'\r' + 1) | colon | backslash
-    }
-    let Some(last) = text.last_chunk() else {
-        return text
-            .iter()
-            .any(|octet| matches!(octet, 0..=b'\r' | b':' | b'\\'));
-    };
-    // The last word overlaps the one before.
-    let (words, _) = text.as_chunks();
-    words
-        .iter()
-        .fold(specials(*last), |found, word| found | specials(*word))
-        != 0
 }
 
 /// How an octet is written.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::escape::Escaping;
 use super::{Command, DecodeErrorKind, FrameLimits, GrammarRule, Headers, Version, decimal};
@@ -20,9 +20,7 @@ pub(super) fn parse(
 ) -> Result<Headers, DecodeErrorKind> {
     let head = ByteString::try_from(head).map_err(|_| DecodeErrorKind::InvalidUtf8)?;
     let escaping = escaping(Some(command), version);
-    // Most heads have nothing in them that has to be looked at closely.
-    let is_plain = memchr2(b'\\', b'\r', head.as_bytes()).is_none();
-    let mut headers = Headers::with_room();
+    let mut headers = Headers::new();
     let (_, mut rest) = cut_line(&head);
     loop {
         let line;
@@ -30,24 +28,23 @@ pub(super) fn parse(
         if line.is_empty() {
             break;
         }
-        let (name, value) = split(line, is_plain)?;
-        let header = match is_plain {
-            true => (
-                known(name).unwrap_or_else(|| head.slice_ref(name)),
-                head.slice_ref(value),
-            ),
-            false => (
-                decode(&head, name, escaping)?,
-                decode(&head, value, escaping)?,
-            ),
-        };
-        headers.push(header.0, header.1);
+        let (name, value) = split(line)?;
+        let name = decode(&head, name, escaping)?;
+        headers.push(name, decode(&head, value, escaping)?);
     }
-    if is_padded(command, version, &headers) {
+    Ok(headers)
+}
+
+/// Applies to headers what their version and command demand.
+pub(super) fn check(
+    headers: &mut Headers,
+    command: Command,
+    version: Option<Version>,
+) -> Result<(), DecodeErrorKind> {
+    if is_padded(command, version, headers) {
         headers.trim_values();
     }
-    check_identifiers(command, &headers)?;
-    Ok(headers)
+    check_identifiers(command, headers)
 }
 
 /// Returns the length of the body that the headers announce.
@@ -138,6 +135,9 @@ fn check_identifiers(command: Command, headers: &Headers) -> Result<(), DecodeEr
         Command::Begin | Command::Commit | Command::Abort => &["transaction"],
         _ => &[],
     };
+    if headers.iter().all(|(_, value)| !value.is_empty()) {
+        return Ok(());
+    }
     match identifiers
         .iter()
         .find(|name| headers.get(name) == Some(""))
@@ -149,9 +149,9 @@ fn check_identifiers(command: Command, headers: &Headers) -> Result<(), DecodeEr
 
 /// Splits at the first colon. Later ones are text: clients send addresses such as `http://…`
 /// unescaped.
-fn split(line: &str, is_plain: bool) -> Result<(&str, &str), DecodeErrorKind> {
+fn split(line: &str) -> Result<(&str, &str), DecodeErrorKind> {
     let broken = |rule| Err(DecodeErrorKind::MalformedFrame { rule });
-    if !is_plain && line.contains('\r') {
+    if line.contains('\r') {
         return broken(GrammarRule::StrayCarriageReturn);
     }
     match memchr(b':', line.as_bytes()) {
@@ -179,20 +179,6 @@ fn cut_line(text: &str) -> (&str, &str) {
     let line = &text[..end];
     let rest = text.get(end + 1..).unwrap_or_default();
     (line.strip_suffix('\r').unwrap_or(line), rest)
-}
-
-/// The names that are in almost every frame. They need not share the memory of its head, and to count
-/// who does takes longer than to find them here.
-fn known(name: &str) -> Option<ByteString> {
-    const KNOWN: [&str; 5] = [
-        "destination",
-        "content-type",
-        "content-length",
-        "receipt",
-        "id",
-    ];
-    let known = KNOWN.iter().find(|known| **known == name);
-    known.map(|known| ByteString::from_static(known))
 }
 
 fn trim(value: &str) -> &str {

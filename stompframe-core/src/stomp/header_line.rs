@@ -1,6 +1,7 @@
 //! Writing one header line.
 
-use super::escape::{Escaping, Part, may_be_special};
+use super::escape::{Escaping, Part};
+use super::octets::may_be_special;
 use super::{Command, Version};
 
 /// How the header lines of one frame are written.
@@ -40,20 +41,13 @@ impl HeaderLines {
         value: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), Unencodable> {
-        if !self.is_plain(name, value) {
+        let is_omitted = value.is_empty() && self.version == Version::V1_0;
+        if is_omitted || may_be_special(value.as_bytes()) || !write_plain_name(name, out) {
             return self.measure(name, value).map(|line| line.write(out));
         }
-        out.extend_from_slice(name.as_bytes());
-        out.push(b':');
         out.extend_from_slice(value.as_bytes());
         out.push(b'\n');
         Ok(())
-    }
-
-    /// Whether the header can be written as it is, as almost every one can. Not all that can be are found.
-    fn is_plain(&self, name: &str, value: &str) -> bool {
-        let is_omitted = name.is_empty() || (value.is_empty() && self.version == Version::V1_0);
-        !is_omitted && !may_be_special(name.as_bytes()) && !may_be_special(value.as_bytes())
     }
 
     pub(super) fn measure<'a>(
@@ -96,4 +90,28 @@ impl Line<'_> {
             .encode(self.value.0, Part::Value, self.value.1, out);
         out.push(b'\n');
     }
+}
+
+/// Writes a name that can be written as it is, as almost every one can, and its colon. Not all that
+/// can be are found.
+fn write_plain_name(name: &str, out: &mut Vec<u8>) -> bool {
+    /// What is known beforehand takes neither a search nor a copy of unknown length.
+    macro_rules! known {
+        ($($known:literal)*) => {
+            match name {
+                $($known => {
+                    out.extend_from_slice(concat!($known, ":").as_bytes());
+                    return true;
+                })*
+                _ => {}
+            }
+        };
+    }
+    known!("destination" "content-type" "subscription" "message-id");
+    if name.is_empty() || may_be_special(name.as_bytes()) {
+        return false;
+    }
+    out.extend_from_slice(name.as_bytes());
+    out.push(b':');
+    true
 }

@@ -43,9 +43,9 @@ impl Headers {
         Self::default()
     }
 
-    /// An empty list with room for as many headers as frames of real clients carry: three to seven.
-    pub(super) fn with_room() -> Self {
-        Self(SmallVec::with_capacity(8))
+    /// Takes a list as it is.
+    pub(super) fn from_vec(headers: Vec<Entry>) -> Self {
+        Self(SmallVec::from_vec(headers))
     }
 
     /// Returns the value of `name`: that of its first occurrence.

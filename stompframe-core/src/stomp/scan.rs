@@ -16,6 +16,12 @@ pub(super) enum Accepts {
     ServerCommands,
 }
 
+impl Accepts {
+    pub(super) fn accepts(self, command: Command) -> bool {
+        command.is_client() == (self == Self::ClientCommands)
+    }
+}
+
 /// How far the scan of an unfinished head has come. All positions count from the first octet of the
 /// command.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +46,11 @@ pub(super) struct HeadEnd {
 impl HeadScan {
     pub(super) fn command(&self) -> Option<Command> {
         self.command
+    }
+
+    /// Tells the command of a head that was read without a scan.
+    pub(super) fn set_command(&mut self, command: Command) {
+        self.command = Some(command);
     }
 
     /// Whether a first octet of a frame was seen.
@@ -79,7 +90,7 @@ impl HeadScan {
 
     fn read_command(&mut self, line: &[u8], accepts: Accepts) -> Result<Command, DecodeErrorKind> {
         let command = Command::from_bytes(line).ok_or(DecodeErrorKind::UnknownCommand)?;
-        if command.is_client() == (accepts == Accepts::ClientCommands) {
+        if accepts.accepts(command) {
             return Ok(command);
         }
         // The error should still be able to name it.

@@ -8,6 +8,7 @@ mod framing;
 mod grammar;
 mod limits;
 mod negotiation;
+mod plain;
 mod properties;
 mod receipt;
 mod repeated;

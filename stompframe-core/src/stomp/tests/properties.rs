@@ -9,7 +9,7 @@ fn any_version() -> impl Strategy<Value = Version> {
 }
 
 /// Small enough that short inputs reach every limit.
-fn tight() -> FrameLimits {
+pub(super) fn tight() -> FrameLimits {
     FrameLimits::default()
         .with_max_frame(80)
         .with_max_head(50)
@@ -25,7 +25,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// Bytes that look like frames, whole and broken.
-fn wire() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn wire() -> impl Strategy<Value = Vec<u8>> {
     let token = proptest::sample::select(vec![
         "SEND\n",
         "SEND\n",

@@ -80,6 +80,24 @@ fn the_writer_and_the_template_write_what_encode_writes() {
 }
 
 #[test]
+fn names_are_written_as_they_are() {
+    for name in [
+        "destination",
+        "content-type",
+        "subscription",
+        "message-id",
+        "x",
+        "a-b",
+    ] {
+        for value in ["", "v", "1234567", "a\\b", "text/plain"] {
+            let written = encode_message(V1_2, &[(name, value)], b"").bytes;
+            let value = value.replace('\\', r"\\");
+            assert_eq!(written, format!("MESSAGE\n{name}:{value}\n\n\0"));
+        }
+    }
+}
+
+#[test]
 fn encoded_sizes_are_exact() {
     let frame = Frame::new(Command::Message)
         .with_header("a:b", "\n\\")
