@@ -20,6 +20,7 @@ use super::{Command, FrameLimits, Headers};
 type Starts = SmallVec<[usize; 10]>;
 
 /// Reads the head that the buffer begins with. Its headers are slices of it.
+#[inline]
 pub(super) fn read(
     buffer: &Buffer,
     accepts: Accepts,
@@ -72,13 +73,11 @@ fn split(head: &Bytes, starts: &[usize]) -> Option<Headers> {
         let (name, colon) = match known(line) {
             Some(name) => (ByteString::from_static(name), start + name.len()),
             None => {
-                let colon = line.iter().position(|octet| *octet == b':')?;
+                let colon = line.iter().position(|octet| *octet == b':');
+                let colon = colon.filter(|at| *at > 0)?;
                 (text(start..start + colon)?, start + colon)
             }
         };
-        if name.is_empty() {
-            return None;
-        }
         headers.push((name, text(colon + 1..end)?));
     }
     Some(Headers::from_vec(headers))
