@@ -150,7 +150,7 @@ fn assert_same_by_other_ways(frame: &Frame, version: Version, bytes: &Bytes) {
         let (own, shared) = headers.split_at(headers.len() / 2);
         let template = MessageTemplate::new(version, shared, &frame.body);
         assert_eq!(template.fill(own).bytes, bytes);
-        let encoded = encode_message(version, &headers, &frame.body);
+        let encoded = encode_message(version, headers.iter().copied(), &frame.body);
         assert_eq!(encoded.bytes, bytes);
     }
 }

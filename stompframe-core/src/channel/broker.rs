@@ -44,6 +44,9 @@ impl BrokerChannel {
         mut message: Arc<Message>,
         session: Option<&Arc<Session>>,
     ) -> Result<Outcome, MessagingError> {
+        if self.interceptors.is_empty() {
+            return deliver(&self.listeners, &message, session).await;
+        }
         let context = ChannelContext {
             channel: ChannelName::Broker,
             session,

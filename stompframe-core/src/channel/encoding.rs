@@ -29,7 +29,7 @@ impl<'m> Seen<'m> {
     }
 
     /// What the frames of all recipients have.
-    fn headers(self) -> impl Iterator<Item = (&'m str, &'m str)> {
+    fn headers(self) -> impl Iterator<Item = (&'m str, &'m str)> + Clone {
         let application = self.message.headers().iter();
         let application = application.filter(|(name, _)| !OWN.contains(name));
         std::iter::once(("destination", self.destination)).chain(application)
@@ -43,18 +43,19 @@ impl<'m> Seen<'m> {
         id: &str,
         delivery: Delivery,
     ) -> Encoded {
-        let count;
-        let mut headers: HeaderList<'_> = own(subscription, id).collect();
         // STOMP 1.2, ACK; earlier versions name the message-id.
-        if delivery.acknowledge && version == Version::V1_2 {
-            headers.push(("ack", id));
-        }
-        if delivery.redelivered > 0 {
-            count = delivery.redelivered.saturating_add(1).to_string();
-            headers.extend([("redelivered", "true"), ("delivery-count", &count)]);
-        }
-        headers.extend(self.headers());
-        encode_message(version, &headers, self.message.payload())
+        let is_acknowledged = delivery.acknowledge && version == Version::V1_2;
+        let ack = is_acknowledged.then_some(("ack", id));
+        let count = delivery.redelivered.saturating_add(1);
+        let count = (delivery.redelivered > 0).then(|| count.to_string());
+        let redelivered = count
+            .iter()
+            .flat_map(|count| [("redelivered", "true"), ("delivery-count", count)]);
+        let headers = own(subscription, id)
+            .chain(ack)
+            .chain(redelivered)
+            .chain(self.headers());
+        encode_message(version, headers, self.message.payload())
     }
 }
 
@@ -94,7 +95,7 @@ impl<'m> Encoder<'m> {
 fn own<'a>(
     subscription: &'a SubscriptionId,
     id: &'a str,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
+) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
     let subscription = subscription.header().map(|id| ("subscription", id));
     subscription.into_iter().chain([("message-id", id)])
 }

@@ -46,7 +46,19 @@ impl ClientInboundChannel {
         message: Message,
         session: &Arc<Session>,
     ) -> Result<Outcome, MessagingError> {
-        let (outcome, _) = self.send_and_keep(Arc::new(message), session).await?;
+        self.send_shared(Arc::new(message), session).await
+    }
+
+    /// As [`send`](Self::send), for who has no more use for the message.
+    pub(crate) async fn send_shared(
+        &self,
+        message: Arc<Message>,
+        session: &Arc<Session>,
+    ) -> Result<Outcome, MessagingError> {
+        if self.interceptors.is_empty() {
+            return deliver(&self.listeners, &message, Some(session)).await;
+        }
+        let (outcome, _) = self.send_and_keep(message, session).await?;
         Ok(outcome)
     }
 

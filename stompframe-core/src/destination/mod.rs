@@ -28,9 +28,17 @@ pub(crate) const MAX_SEGMENTS: usize = 32;
 /// characters, at most 32 segments. What it means is for others to say; to the protocol it is
 /// opaque (STOMP 1.2, SEND).
 pub(crate) fn is_well_formed(destination: &str) -> bool {
-    (1..=MAX_LENGTH).contains(&destination.len())
-        && !destination.chars().any(char::is_control)
-        && destination.bytes().filter(|byte| *byte == b'/').count() <= MAX_SEGMENTS
+    if !(1..=MAX_LENGTH).contains(&destination.len()) {
+        return false;
+    }
+    // In one go, as every SEND has one. What is not printable ASCII is rare, and looked at once more.
+    let (mut slashes, mut is_printable) = (0, true);
+    for byte in destination.bytes() {
+        slashes += u8::from(byte == b'/');
+        is_printable &= matches!(byte, b' '..=b'~');
+    }
+    usize::from(slashes) <= MAX_SEGMENTS
+        && (is_printable || !destination.chars().any(char::is_control))
 }
 
 /// Whether a subscription to this destination asks for more than one (Spring's

@@ -1,5 +1,4 @@
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::dispatch::Invoke;
@@ -18,7 +17,8 @@ pub(crate) struct MappingRegistry {
 
 #[derive(Default)]
 struct Routes {
-    exact: HashMap<String, Arc<Route>>,
+    /// By length and then by letter, so that most are told apart without a look at their letters.
+    exact: Vec<(String, Arc<Route>)>,
     /// The most specific first, so that the first match is the best.
     patterns: Vec<Arc<Route>>,
 }
@@ -136,8 +136,8 @@ impl MappingRegistry {
     /// The best match for a lookup path, with the variables as the handler counts them.
     pub(super) fn find(&self, kind: MappingKind, path: &str) -> Option<(&Arc<Route>, Captures)> {
         let routes = self.routes(kind);
-        if let Some(route) = routes.exact.get(path) {
-            return Some((route, Captures::new()));
+        if let Ok(place) = routes.exact_place(path) {
+            return Some((&routes.exact[place].1, Captures::new()));
         }
         routes.patterns.iter().find_map(|route| {
             let found = route.pattern.matches(path)?;
@@ -155,7 +155,17 @@ impl MappingRegistry {
 
 impl Routes {
     fn all(&self) -> impl Iterator<Item = &Arc<Route>> {
-        self.exact.values().chain(&self.patterns)
+        let exact = self.exact.iter().map(|(_, route)| route);
+        exact.chain(&self.patterns)
+    }
+
+    /// Where the route of this path is, or would be.
+    fn exact_place(&self, path: &str) -> Result<usize, usize> {
+        let order = |(other, _): &(String, _)| {
+            let by_length = other.len().cmp(&path.len());
+            by_length.then_with(|| other.as_str().cmp(path))
+        };
+        self.exact.binary_search_by(order)
     }
 
     fn insert(&mut self, route: &Arc<Route>) -> Result<(), String> {
@@ -167,7 +177,10 @@ impl Routes {
             ));
         }
         if let Some(path) = route.pattern.exact() {
-            self.exact.insert(path.to_owned(), Arc::clone(route));
+            if let Err(place) = self.exact_place(path) {
+                let exact = (path.to_owned(), Arc::clone(route));
+                self.exact.insert(place, exact);
+            }
         } else {
             let place = self
                 .patterns

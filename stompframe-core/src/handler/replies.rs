@@ -8,7 +8,7 @@ use super::reply_to::{Place, Target};
 use super::{MappingKind, MessageContext, Origin};
 use crate::channel::{BrokerChannel, ClientOutboundChannel, Outcome, Recipient};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::Message;
 use crate::stomp::Headers;
 
 /// Sends what handlers give on its way.
@@ -113,18 +113,14 @@ fn place(message: &ReplyMessage, target: Option<&Target>, context: &MessageConte
     }
 }
 
-fn outgoing(headers: Headers, body: Bytes, place: Place, context: &MessageContext) -> Message {
-    let mut message = Message::new(MessageType::Message, place.destination);
-    message.set_audience(place.audience);
-    *message.headers_mut() = headers;
+fn outgoing(mut headers: Headers, body: Bytes, place: Place, context: &MessageContext) -> Message {
     let asked = context.message().headers();
     for name in context.propagated() {
-        if !message.headers().contains(name) {
+        if !headers.contains(name) {
             for value in asked.get_all(name) {
-                message.headers_mut().push(name.clone(), value.to_owned());
+                headers.push(name.clone(), value.to_owned());
             }
         }
     }
-    message.set_payload(body);
-    message
+    Message::replied(place.destination, place.audience, headers, body)
 }

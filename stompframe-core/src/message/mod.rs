@@ -91,6 +91,44 @@ impl Message {
         }
     }
 
+    /// What a client sends to a destination, as it is moved only once then.
+    #[inline]
+    pub(crate) fn sent(
+        destination: ByteString,
+        by: Option<Principal>,
+        receipt: Option<ByteString>,
+        nobody_waits: bool,
+        headers: Headers,
+        payload: Bytes,
+    ) -> Self {
+        Self {
+            message_type: MessageType::Message,
+            destination,
+            subscription: None,
+            receipt,
+            nobody_waits,
+            audience: Audience::Everybody,
+            ack_mode: AckMode::Auto,
+            acknowledged: None,
+            principal: by,
+            headers,
+            payload,
+        }
+    }
+
+    /// What a handler replies.
+    #[inline]
+    pub(crate) fn replied(
+        destination: ByteString,
+        audience: Audience,
+        headers: Headers,
+        payload: Bytes,
+    ) -> Self {
+        let mut message = Self::sent(destination, None, None, false, headers, payload);
+        message.audience = audience;
+        message
+    }
+
     /// A payload for a destination, with the `content-type` that belongs to the payload.
     ///
     /// It knows the formats that are built in. For those of the application's own converters there
@@ -175,10 +213,6 @@ impl Message {
     /// either: a client sent it without a receipt, and in no transaction.
     pub(crate) const fn nobody_waits(&self) -> bool {
         self.nobody_waits
-    }
-
-    pub(crate) const fn set_nobody_waits(&mut self, nobody_waits: bool) {
-        self.nobody_waits = nobody_waits;
     }
 
     /// For whom it is.

@@ -10,6 +10,8 @@ use std::task::{Context, Poll};
 use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
 
+use super::patience::Patience;
+
 /// Whoever takes frames out of a session's queue and writes them.
 pub(crate) trait Outlet: fmt::Debug + Send + Sync {
     /// Writes what is queued, as far as that goes without waiting. `now` is when the turn began: to ask for
@@ -47,28 +49,35 @@ pub(super) fn filled(outlet: Arc<dyn Outlet>) {
 /// Does the work, and writes what it puts into sessions' queues whenever it pauses, instead of
 /// waking each session's connection.
 ///
-/// What one turn of the work queues for a session goes with one write. Who publishes more than
-/// can be written does not run ahead of it, because no work is done meanwhile.
+/// What one turn of the work queues for a session goes with one write; for many sessions, several turns may, see
+/// [`Patience`]. Who publishes more than can be written does not run ahead of it, because no work is done meanwhile.
 pub(crate) async fn corked<T>(mut work: Pin<&mut impl Future<Output = T>>) -> T {
     let mut done = None;
     let mut filled = Filled::default();
+    let mut patience = Patience::default();
     poll_fn(move |context| {
         let mut has_worked = false;
         loop {
-            if !filled.flush_some(context) {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if let Some(done) = done.take() {
-                return Poll::Ready(done);
+            if patience.poll_wait(context).is_ready() {
+                if !filled.flush_some(context) {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                patience.flushed();
+                if let Some(done) = done.take() {
+                    return Poll::Ready(done);
+                }
             }
             if has_worked {
                 return Poll::Pending;
             }
-            if let Poll::Ready(output) = filled.collect(|| work.as_mut().poll(context)) {
+            if done.is_none()
+                && let Poll::Ready(output) = filled.collect(|| work.as_mut().poll(context))
+            {
                 done = Some(output);
             }
             has_worked = true;
+            patience.turn_is_over(filled.0.len());
         }
     })
     .await

@@ -11,6 +11,7 @@ mod load;
 mod orders;
 mod outbox;
 mod outgoing;
+mod patience;
 mod places;
 mod rates;
 mod registry;

@@ -12,13 +12,14 @@ use super::{Command, Encoded, Version};
 /// As in [`encode`](super::encode), `content-length` is written anew, and headers that the version
 /// cannot express are left out and [counted](Encoded::omitted).
 #[must_use]
-pub fn encode_message(version: Version, headers: &[(&str, &str)], body: &[u8]) -> Encoded {
-    let mut out = begin(len(headers) + tail_len(body.len()));
-    let omitted = write(
-        &HeaderLines::new(Command::Message, version),
-        headers,
-        &mut out,
-    );
+pub fn encode_message<'h>(
+    version: Version,
+    headers: impl Iterator<Item = (&'h str, &'h str)> + Clone,
+    body: &[u8],
+) -> Encoded {
+    let mut out = begin(len(headers.clone()) + tail_len(body.len()));
+    let lines = HeaderLines::new(Command::Message, version);
+    let omitted = write(&lines, headers, &mut out);
     put_tail(body, &mut out);
     Encoded {
         bytes: out.into(),
@@ -50,7 +51,8 @@ impl MessageTemplate {
     #[must_use]
     pub fn new(version: Version, headers: &[(&str, &str)], body: &[u8]) -> Self {
         let lines = HeaderLines::new(Command::Message, version);
-        let mut shared = Vec::with_capacity(len(headers) + tail_len(body.len()));
+        let headers = headers.iter().copied();
+        let mut shared = Vec::with_capacity(len(headers.clone()) + tail_len(body.len()));
         let omitted = write(&lines, headers, &mut shared);
         put_tail(body, &mut shared);
         Self {
@@ -69,7 +71,8 @@ impl MessageTemplate {
     /// counts, too.
     #[must_use]
     pub fn fill(&self, own: &[(&str, &str)]) -> Encoded {
-        let mut out = begin(len(own) + self.shared.len());
+        let own = own.iter().copied();
+        let mut out = begin(len(own.clone()) + self.shared.len());
         let omitted = self.omitted + write(&self.lines, own, &mut out);
         out.extend_from_slice(&self.shared);
         Encoded {
@@ -91,20 +94,23 @@ fn begin(len: usize) -> Vec<u8> {
 
 /// How long header lines are. It is exact where nothing has to be escaped, as almost always: to be wrong
 /// at times costs less than to measure.
-fn len(headers: &[(&str, &str)]) -> usize {
+fn len<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> usize {
     headers
-        .iter()
         .map(|(name, value)| name.len() + 1 + value.len() + 1)
         .sum()
 }
 
 /// Writes headers, and says how many had to be left out.
-fn write(lines: &HeaderLines, headers: &[(&str, &str)], out: &mut Vec<u8>) -> usize {
+fn write<'h>(
+    lines: &HeaderLines,
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
+    out: &mut Vec<u8>,
+) -> usize {
     let mut omitted = 0;
-    for (name, value) in headers {
-        if *name != CONTENT_LENGTH && lines.write(name, value, out).is_err() {
+    headers.for_each(|(name, value)| {
+        if name != CONTENT_LENGTH && lines.write(name, value, out).is_err() {
             omitted += 1;
         }
-    }
+    });
     omitted
 }

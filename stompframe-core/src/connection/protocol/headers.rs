@@ -87,6 +87,7 @@ pub(super) fn on_its_own(text: &ByteString) -> ByteString {
 
 /// What is left of a client's headers for the application: all but those that are addressed to the
 /// server, or that only the server may write.
+#[inline]
 pub(super) fn application_headers(mut headers: Headers) -> Headers {
     headers.retain(|name, _| !is_reserved(name));
     headers

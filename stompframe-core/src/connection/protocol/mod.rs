@@ -196,8 +196,7 @@ impl Protocol {
         receipt: Option<&str>,
     ) -> Result<bool, MessagingError> {
         let inbound = &self.shared.inbound;
-        let (outcome, _) = inbound.send_and_keep(message, &self.session).await?;
-        match outcome {
+        match inbound.send_shared(message, &self.session).await? {
             Outcome::Handled => Ok(true),
             Outcome::Ignored => Err(MessagingError::new(ErrorCode::NoRoute)),
             // The interceptor wants silence, but who asked for a receipt waits for an answer.

@@ -1,3 +1,4 @@
+use std::mem::take;
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -7,7 +8,7 @@ use super::headers::{application_headers, destination_of, receipt_of, transactio
 use super::{Fatal, Next, Protocol, taken};
 use crate::connection::answer::{About, milliseconds};
 use crate::error::{ErrorCode, MessagingError};
-use crate::message::{Message, MessageType};
+use crate::message::Message;
 use crate::stomp::Frame;
 
 impl Protocol {
@@ -25,9 +26,8 @@ impl Protocol {
             return Box::pin(self.renew(authenticator, taken(frame), receipt)).await;
         }
         let transaction = transaction_in(frame)?;
-        let mut message = self.published(frame, destination.clone());
-        message.set_nobody_waits(receipt.is_none() && transaction.is_none());
-        let message = Arc::new(message);
+        let nobody_waits = receipt.is_none() && transaction.is_none();
+        let message = Arc::new(self.published(frame, destination.clone(), nobody_waits));
         let offered = match (self.check_rates(&destination), transaction) {
             (Err(error), _) => Err(error),
             (Ok(()), Some(transaction)) => {
@@ -44,12 +44,16 @@ impl Protocol {
     }
 
     /// What a SEND says, with the frame's headers and body.
-    fn published(&self, frame: &mut Frame, destination: ByteString) -> Message {
-        let mut message = self.message(MessageType::Message, destination);
-        message.set_receipt(receipt_of(frame));
-        *message.headers_mut() = application_headers(std::mem::take(&mut frame.headers));
-        message.set_payload(std::mem::take(&mut frame.body));
-        message
+    #[inline]
+    fn published(&self, frame: &mut Frame, destination: ByteString, nobody_waits: bool) -> Message {
+        Message::sent(
+            destination,
+            self.session.principal(),
+            receipt_of(frame),
+            nobody_waits,
+            application_headers(take(&mut frame.headers)),
+            take(&mut frame.body),
+        )
     }
 
     /// Whether the user may send there once more now.

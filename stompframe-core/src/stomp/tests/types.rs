@@ -75,7 +75,10 @@ fn the_writer_and_the_template_write_what_encode_writes() {
         let template = MessageTemplate::new(version, &[("cr", "\r"), ("destination", "/a")], b"hi");
         assert_eq!(template.fill(&[("subscription", "s:1")]), expected);
         let headers = [("subscription", "s:1"), ("cr", "\r"), ("destination", "/a")];
-        assert_eq!(encode_message(version, &headers, b"hi"), expected);
+        assert_eq!(
+            encode_message(version, headers.into_iter(), b"hi"),
+            expected
+        );
     }
 }
 
@@ -90,7 +93,7 @@ fn names_are_written_as_they_are() {
         "a-b",
     ] {
         for value in ["", "v", "1234567", "a\\b", "text/plain"] {
-            let written = encode_message(V1_2, &[(name, value)], b"").bytes;
+            let written = encode_message(V1_2, [(name, value)].into_iter(), b"").bytes;
             let value = value.replace('\\', r"\\");
             assert_eq!(written, format!("MESSAGE\n{name}:{value}\n\n\0"));
         }
