@@ -20,7 +20,7 @@ use tokio::task::yield_now;
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 /// From the bytes of a SEND to the MESSAGE in the hands of the transport, with the headers of its frame in between.
-const MESSAGE: u64 = 8;
+const MESSAGE: u64 = 7;
 
 /// A client, as its transport sees it.
 #[derive(Default)]
