@@ -12,6 +12,10 @@ const MANY: usize = 512;
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(8);
 
+/// How many turns of work may be done meanwhile. Each has a bound, and what they queue has to fit easily into the queue
+/// of a client that reads: nobody may be taken for slow because others wait.
+const TURNS: u32 = 2;
+
 /// How many times it is not waited after it has been in vain.
 const DISCOURAGED: u32 = 64;
 
@@ -32,15 +36,18 @@ pub(super) struct Patience {
 
 struct Waiting {
     until: Pin<Box<Sleep>>,
-    /// Whether something has come meanwhile.
-    is_worth_it: bool,
+    /// How many turns of work there were meanwhile.
+    turns: u32,
 }
 
 impl Patience {
     /// A turn of work is over, and this many queues are filled. From now on they may have to wait.
     pub(super) fn turn_is_over(&mut self, queues: usize) {
         if let Some(waiting) = &mut self.waiting {
-            waiting.is_worth_it = true;
+            waiting.turns += 1;
+            if waiting.turns >= TURNS {
+                self.stop_waiting();
+            }
             return;
         }
         if queues < MANY {
@@ -50,7 +57,7 @@ impl Patience {
             Some(patience) => {
                 self.waiting = Some(Waiting {
                     until: Box::pin(sleep(patience)),
-                    is_worth_it: false,
+                    turns: 0,
                 });
             }
             None => self.began = Some(Instant::now()),
@@ -78,13 +85,17 @@ impl Patience {
     pub(super) fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<()> {
         if let Some(waiting) = &mut self.waiting {
             ready!(waiting.until.as_mut().poll(context));
-            if !waiting.is_worth_it {
+            if waiting.turns == 0 {
                 self.discouraged = DISCOURAGED;
             }
-            self.waiting = None;
-            self.began = Some(Instant::now());
+            self.stop_waiting();
         }
         Poll::Ready(())
+    }
+
+    fn stop_waiting(&mut self) {
+        self.waiting = None;
+        self.began = Some(Instant::now());
     }
 
     /// All queues are flushed.
@@ -109,14 +120,18 @@ mod tests {
                 .is_pending()
         }
 
-        /// Flushes many, which takes so long. Says how long that had to wait.
-        async fn flush(&mut self, milliseconds: u64) -> Duration {
-            self.turn_is_over(MANY);
+        async fn wait(&mut self) -> Duration {
             let began = Instant::now();
             while self.waits() {
                 advance(Duration::from_micros(100)).await;
             }
-            let waited = began.elapsed();
+            began.elapsed()
+        }
+
+        /// Flushes many, which takes so long. Says how long that had to wait.
+        async fn flush(&mut self, milliseconds: u64) -> Duration {
+            self.turn_is_over(MANY);
+            let waited = self.wait().await;
             advance(Duration::from_millis(milliseconds)).await;
             self.flushed();
             waited
@@ -167,6 +182,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn it_is_not_waited_for_more_than_a_few_turns_of_work() {
+        let mut patient = Patience::default();
+        patient.flush(1_000).await;
+        patient.turn_is_over(MANY);
+        for _ in 0..TURNS {
+            assert!(patient.waits());
+            patient.turn_is_over(MANY);
+        }
+        assert!(!patient.waits());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn it_goes_on_as_long_as_something_comes() {
         let mut patient = Patience::default();
         patient.flush(20).await;
@@ -174,7 +201,13 @@ mod tests {
             patient.turn_is_over(MANY);
             assert!(patient.waits());
             patient.turn_is_over(MANY);
-            assert!(!patient.flush(20).await.is_zero());
+            assert!(
+                patient.waits(),
+                "one more turn is worth it, and not too much"
+            );
+            assert!(!patient.wait().await.is_zero());
+            advance(Duration::from_millis(20)).await;
+            patient.flushed();
         }
     }
 }
