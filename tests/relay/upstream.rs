@@ -30,6 +30,9 @@ pub(crate) struct Upstream {
     pub(crate) is_atomic: bool,
     /// Whether it has NACK, and takes acknowledgements into transactions.
     pub(crate) has_all_acknowledgements: bool,
+    /// Whether a message that is on its way as its consumer's connection is lost comes only after the
+    /// broker was restarted.
+    pub(crate) strands: bool,
 }
 
 /// What all connections to the broker go over.
@@ -73,7 +76,7 @@ impl Upstream {
         Self::behind_proxy(address.parse().unwrap(), variable).await
     }
 
-    async fn behind_proxy(to: SocketAddr, kind: &str) -> Self {
+    pub(crate) async fn behind_proxy(to: SocketAddr, kind: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (cuts, cut) = watch::channel(0);
@@ -94,6 +97,7 @@ impl Upstream {
             has_wildcards: kind != "OWN",
             is_atomic: kind != "RABBITMQ",
             has_all_acknowledgements: kind != "ARTEMIS",
+            strands: kind == "ARTEMIS",
         }
     }
 

@@ -6,6 +6,7 @@ mod ledger;
 mod node;
 mod process;
 mod restarts;
+mod stranded;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use self::flood::{Flood, flooded};
 use self::ledger::{killed, paused};
 use self::process::Broker;
 use self::restarts::comes_and_goes;
+use self::stranded::restarted;
 use crate::upstream::Upstream;
 
 /// Says that a process is one test's.
@@ -70,6 +72,7 @@ with_brokers_of_their_own!(
         flooded(broker.relay(), flood, broker.tell("alarm"), broker.tell("calm")).await;
     };
     a_node_on_rabbitmq_is_killed, "rabbitmq", 24_080, node::is_killed;
+    artemis_gives_all_of_a_queue_after_a_restart, "artemis", 24_090, restarted;
 );
 
 macro_rules! behind_a_slow_link {
