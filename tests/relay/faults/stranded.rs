@@ -27,7 +27,7 @@ pub(super) async fn restarted(broker: Broker) {
         sender.subscribe("/user/queue/errors").await;
         queues.push((queue, sender, hears, Vec::new()));
     }
-    let mut confirmed = 0;
+    let mut confirmed: usize = 0;
     for round in 0..CUTS {
         let sent = queues.iter_mut().map(async |(queue, sender, _, missing)| {
             for number in round * 10..(round + 1) * 10 {
@@ -41,6 +41,7 @@ pub(super) async fn restarted(broker: Broker) {
         upstream.cut();
         upstream.mend();
     }
+    assert!(confirmed > 1_000, "{confirmed}");
     let mut kept = 0;
     for (_, _, hears, missing) in &mut queues {
         let _ = timeout(Duration::from_secs(2), hear_all(hears, missing)).await;
