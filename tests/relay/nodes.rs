@@ -48,15 +48,11 @@ async fn a_user_is_reached_wherever_the_sessions_are(upstream: Upstream) {
         ann.subscribe("/user/queue/chat").await,
     );
     let news_too = ann_too.subscribe("/user/queue/news").await;
-    let nodes = other.messaging().nodes().unwrap();
-    until("bob's node knows of ann's", || {
-        nodes.remote_users().iter().any(|user| user.name == "ann")
-    })
-    .await;
     // To both of her sessions, from either node, and once each.
     for (number, app) in [(1, &one), (2, &other)] {
         let template = app.messaging().template();
-        until_told(app).await;
+        // She is here, so a node that has not heard that she is elsewhere, too, keeps it to itself.
+        until_told_of(app, "ann").await;
         template
             .send_to_user("ann", "/queue/news", Payload(number))
             .await
@@ -78,11 +74,11 @@ async fn a_user_is_reached_wherever_the_sessions_are(upstream: Upstream) {
     bob.send("/user/carol/queue/chat", "hello").await;
 }
 
-/// Until this node knows of a user on another.
-async fn until_told(app: &TestApp) {
+/// Until this node knows that the user is on another, which so can hear it, too.
+async fn until_told_of(app: &TestApp, user: &str) {
     let nodes = app.messaging().nodes().unwrap();
-    until("it knows the other's users", || {
-        !nodes.remote_users().is_empty()
+    until("it knows that the user is on the other", || {
+        nodes.remote_users().iter().any(|one| one.name == user)
     })
     .await;
 }
@@ -120,7 +116,7 @@ async fn a_user_is_kicked_everywhere(upstream: Upstream) {
         other.connect_as("ann").await,
     ];
     let bob = other.connect_as("bob").await;
-    until_told(&one).await;
+    until_told_of(&one, "ann").await;
     let nodes = one.messaging().nodes().unwrap();
     nodes.kick("ann", "enough").await.unwrap();
     for client in &clients {
@@ -131,7 +127,7 @@ async fn a_user_is_kicked_everywhere(upstream: Upstream) {
 }
 
 async fn what_nodes_say_is_not_for_clients(upstream: Upstream) {
-    let (one, _other) = two(&upstream).await;
+    let (one, other) = two(&upstream).await;
     let name = upstream.topic("").replace('/', "-");
     let system = format!("/topic/~-stompframe.{name}");
     let client = one.connect_as("ann").await;
@@ -142,8 +138,15 @@ async fn what_nodes_say_is_not_for_clients(upstream: Upstream) {
     assert_eq!(error.code, ErrorCode::Denied);
     if upstream.has_wildcards {
         let all = client.subscribe("/topic/**").await;
-        // They talk within a second.
-        sleep(Duration::from_secs(2)).await;
+        // Of this they talk while it hears everything.
+        client.subscribe("/user/queue/last").await;
+        let nodes = other.messaging().nodes().unwrap();
+        until("they have talked", || {
+            let users = nodes.remote_users();
+            let mut subscriptions = users.iter().flat_map(|user| &user.subscriptions);
+            subscriptions.any(|to| to == "/user/queue/last")
+        })
+        .await;
         client.send(&upstream.topic("end"), "end").await;
         loop {
             let message = all.next_message().await;
