@@ -47,7 +47,9 @@ Every figure is a ratio: what a server did, divided by what the server did that 
 It is the median of {rounds} rounds of {seconds} s, and behind it stand the least and the most. Servers take turns, and the order is
 turned round in every other round. A server has one core and the load generator another; bodies have 128 bytes unless
 something else is said. CPU is the server's, user and kernel. Every message is accounted for: the last column counts
-those lost, duplicated, reordered, and received by somebody whom they were not for, in all rounds. What is written in
+those lost, duplicated, reordered, and received by somebody whom they were not for, in all rounds. The generator never
+sleeps, because a server is charged for waking whom it writes to where both are on one machine, and over a network it
+is not. What is written in
 Rust is optimised across crates, as the workspace's release profile says.
 
 The machine: {cpu}, {cores} cores, Linux {kernel}, {rustc}. Its load was {before:.1} before the run and {after:.1} at

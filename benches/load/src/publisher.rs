@@ -44,17 +44,9 @@ impl Publisher {
                 let sent = self.sent.len();
                 (sent < until && (!sent.is_multiple_of(of) || sent == self.oldest)).then_some(now)
             }
-            Pace::Every(_) => self.next(pace, since).filter(|due| *due <= now),
-        }
-    }
-
-    /// When the next message will be due, if that is known.
-    pub(crate) fn next(&self, pace: Pace, since: Duration) -> Option<Duration> {
-        match pace {
-            Pace::InFlight(_) | Pace::Bursts { .. } => None,
             Pace::Every(between) => {
                 let sent = u32::try_from(self.sent.len()).ok()?;
-                Some(since + between * sent)
+                Some(since + between * sent).filter(|due| *due <= now)
             }
         }
     }

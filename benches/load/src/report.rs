@@ -111,7 +111,7 @@ pub struct Server {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Generator {
-    /// How much of a core; absent where that cannot be seen.
+    /// How much of a core, without what it was awake for nothing; absent where that cannot be seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<f64>,
     /// How much of the time others had its core although it could have run. On a machine that has nothing else to do,

@@ -1,5 +1,6 @@
 use std::cell::Cell;
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,10 @@ pub(crate) struct Swarm {
     pub(crate) closed: usize,
     /// How often something was read.
     pub(crate) reads: u64,
+    /// How long it went round without anything to do.
+    pub(crate) idle: Duration,
+    /// When the last turn ended, and whether something has been written since.
+    turned: (Duration, bool),
 }
 
 impl Swarm {
@@ -42,6 +47,8 @@ impl Swarm {
             opened: 0,
             closed: 0,
             reads: 0,
+            idle: Duration::ZERO,
+            turned: (Duration::ZERO, false),
         })
     }
 
@@ -80,6 +87,7 @@ impl Swarm {
 
     /// Writes what was put there.
     pub(crate) fn flush(&mut self, connection: usize) -> io::Result<()> {
+        self.turned.1 = true;
         self.connections[connection].flush()
     }
 
@@ -114,6 +122,10 @@ impl Swarm {
         match self.poll.poll(&mut self.events, Some(wait)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             result => result?,
+        }
+        let (turned, has_written) = mem::replace(&mut self.turned, (self.began.elapsed(), false));
+        if self.events.is_empty() && !has_written {
+            self.idle += self.turned.0 - turned;
         }
         for event in &self.events {
             let index = event.token().0;

@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use super::bell::unless;
 use super::driver::drive;
 use super::shared::Shared;
 use super::transport::{TransportSink, TransportSource};
@@ -193,7 +195,7 @@ impl Admission {
             source,
             sink,
         );
-        let driven = Box::pin(driven.instrument(span));
+        let mut driven = Box::pin(driven.instrument(span));
         async move {
             let _ended = ended;
             let Connections {
@@ -203,7 +205,10 @@ impl Admission {
                 ..
             } = &*connections;
             let served = async {
-                if abort.run_until_cancelled(driven).await.is_none() {
+                let aborted = pin!(abort.cancelled());
+                if unless(aborted, driven.as_mut()).await.is_none() {
+                    // What it holds is let go of first.
+                    drop(driven);
                     Box::pin(shared.let_go(&session)).await;
                 }
             };

@@ -34,12 +34,12 @@ impl<'a> Pace<'a> {
     }
 
     /// Counts what has come; says until when to wait before more is read.
-    pub(super) fn count(&mut self) -> Option<Instant> {
+    pub(super) fn count(&mut self, now: Instant) -> Option<Instant> {
         let uncounted = std::mem::take(&mut self.uncounted);
-        let (limits, now) = (self.limits, Instant::now());
+        let limits = self.limits;
         let of_session = (limits.session_frames, limits.session_bytes);
         let of_user = (limits.user_frames, limits.user_bytes);
-        let own = self.used.take(of_session, uncounted, now);
+        let own = self.used.take_alone(of_session, uncounted, now);
         own.max(self.session.used().take(of_user, uncounted, now))
     }
 

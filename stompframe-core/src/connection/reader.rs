@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use tokio::task::yield_now;
-use tokio::time::sleep_until;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::alarm::Alarm;
@@ -89,7 +89,7 @@ impl<S: TransportSource> Reader<'_, S> {
         let mut going_down = pin!(shutdown.cancelled());
         let mut alarm = Alarm::new();
         // For all but what comes from the client.
-        let bell = Bell::new();
+        let mut bell = Bell::new();
         let mut next = None;
         // Whether there was nothing to read just now.
         let mut is_waiting = false;
@@ -185,7 +185,6 @@ impl<S: TransportSource> Reader<'_, S> {
             chunk = match more {
                 Poll::Ready(Some(Ok(more))) if !more.is_empty() => more,
                 other => {
-                    self.silence.broken();
                     if self.decoder.is_mid_frame() {
                         self.silence.frame_is_open();
                     }
@@ -244,15 +243,19 @@ impl<S: TransportSource> Reader<'_, S> {
         }
     }
 
-    /// Reads nothing for as long as the client has sent too much.
+    /// Reads nothing for as long as the client has sent too much; then we listen again.
     async fn hold_back(&mut self) -> Option<End> {
-        let until = self.pace.count()?;
+        let now = Instant::now();
+        self.silence.broken(now);
+        let until = self.pace.count(now)?;
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Some(End::Failed),
-            () = self.shutdown.cancelled() => Some(self.fail(ErrorCode::ServerShutdown)),
-            () = sleep_until(until) => None,
+            () = self.stop.cancelled() => return Some(End::Failed),
+            () = self.shutdown.cancelled() => return Some(self.fail(ErrorCode::ServerShutdown)),
+            () = sleep_until(until) => {}
         }
+        self.silence.broken(Instant::now());
+        None
     }
 
     fn fail(&self, code: ErrorCode) -> End {

@@ -86,8 +86,8 @@ impl<'a> Silence<'a> {
     }
 
     /// We have heard something, and listen again.
-    pub(super) fn broken(&mut self) {
-        self.since = Instant::now();
+    pub(super) fn broken(&mut self, now: Instant) {
+        self.since = now;
         self.asked = false;
     }
 
@@ -95,7 +95,7 @@ impl<'a> Silence<'a> {
     /// mean that the client does: where heart-beats were agreed upon, only they count.
     pub(super) fn broken_by_the_transport(&mut self, agreed: Option<Agreed>) {
         if agreed.is_some_and(|agreed| agreed.client_sends.is_none()) {
-            self.broken();
+            self.broken(Instant::now());
         }
     }
 

@@ -36,6 +36,9 @@ impl Default for OutboxLimits {
 pub(crate) struct Outbox {
     limits: OutboxLimits,
     state: Mutex<State>,
+    /// How the connection ends, once that is decided, which is done while the state is locked. It is asked for before
+    /// each frame of the client, and then nothing is locked.
+    sealed: OnceLock<Close>,
     /// Who writes; nobody once the connection is over.
     outlet: OnceLock<Weak<dyn Outlet>>,
     /// Rung when all that was queued has been written.
@@ -56,7 +59,6 @@ struct State {
     attended: bool,
     /// Whether somebody waits until all is written.
     awaited: bool,
-    sealed: Option<Close>,
     waiting_for_room: Vec<Arc<dyn OnRoom>>,
 }
 
@@ -71,6 +73,7 @@ impl Outbox {
         Self {
             limits,
             state: Mutex::default(),
+            sealed: OnceLock::new(),
             outlet: OnceLock::new(),
             emptied: Notify::new(),
             backlog: None,
@@ -108,7 +111,7 @@ impl Outbox {
 
     pub(crate) fn push(&self, frame: OutgoingFrame) {
         let mut state = self.state();
-        if state.sealed.is_some() {
+        if self.is_sealed() {
             return;
         }
         // One frame alone always fits: how large a frame may be is decided where it is made.
@@ -135,7 +138,7 @@ impl Outbox {
     /// that may have changed; once the queue is sealed it never will.
     pub(crate) fn has_room(&self, bytes: usize, waiter: impl FnOnce() -> Arc<dyn OnRoom>) -> bool {
         let mut state = self.state();
-        if state.sealed.is_some() {
+        if self.is_sealed() {
             return false;
         }
         let has_room = state.has_room(bytes, self.limits);
@@ -148,7 +151,7 @@ impl Outbox {
     /// Ends the session because more waits for it than may.
     pub(crate) fn overflow(&self) {
         let state = self.state();
-        if state.sealed.is_none() {
+        if !self.is_sealed() {
             self.overflow_with(state);
         }
     }
@@ -160,7 +163,7 @@ impl Outbox {
     /// Ends the session because all together hold more than they may, and it the most.
     pub(super) fn give_way(&self) {
         let state = self.state();
-        if state.sealed.is_none() {
+        if !self.is_sealed() {
             self.drop_queued(state, ErrorCode::Overloaded);
         }
     }
@@ -168,7 +171,7 @@ impl Outbox {
     /// How much it holds; nothing once it is to end.
     pub(super) fn queued_bytes(&self) -> usize {
         let state = self.state();
-        match state.sealed {
+        match self.sealed.get() {
             Some(_) => 0,
             None => state.load.bytes + state.load.frames * PLACE,
         }
@@ -191,7 +194,7 @@ impl Outbox {
     /// calls do nothing.
     pub(crate) fn seal(&self, last: Option<OutgoingFrame>, close: Close) {
         let mut state = self.state();
-        if state.sealed.is_some() {
+        if self.is_sealed() {
             return;
         }
         if let Some(frame) = last {
@@ -203,7 +206,8 @@ impl Outbox {
     }
 
     fn seal_with(&self, mut state: MutexGuard<'_, State>, close: Close) {
-        state.sealed = Some(close);
+        let first = self.sealed.set(close).is_ok();
+        debug_assert!(first, "who seals it has looked");
         // There will never be room again, and who waits for it holds on to the session.
         let waiting = std::mem::take(&mut state.waiting_for_room);
         drop(state);
@@ -221,12 +225,12 @@ impl Outbox {
 
     /// How the connection is to end, once that is decided.
     pub(crate) fn sealed(&self) -> Option<Close> {
-        self.state().sealed.clone()
+        self.sealed.get().cloned()
     }
 
     /// Whether that is decided.
     pub(crate) fn is_sealed(&self) -> bool {
-        self.state().sealed.is_some()
+        self.sealed.get().is_some()
     }
 
     /// Waits until all that was queued has been written. What is behind the seal is not counted as
@@ -253,7 +257,7 @@ impl Outbox {
         let mut state = self.state();
         take(&mut state.queue);
         debug_assert!(state.queue.is_empty());
-        (state.load, state.sealed.clone())
+        (state.load, self.sealed())
     }
 
     /// Says that these drained frames have left, so that their room is free again. Says whether
@@ -262,7 +266,7 @@ impl Outbox {
         let mut state = self.state();
         state.load -= written;
         self.take(&mut state);
-        state.attended = !state.queue.is_empty() || state.sealed.is_some();
+        state.attended = !state.queue.is_empty() || self.is_sealed();
         let more = state.attended;
         if state.load.frames == 0 && state.awaited {
             self.emptied.notify_one();

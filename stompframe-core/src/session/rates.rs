@@ -40,9 +40,23 @@ impl Rate {
         self
     }
 
+    const fn at_least_one(self) -> u64 {
+        match self.per_second {
+            0 => 1,
+            per_second => per_second,
+        }
+    }
+
+    /// Whether more than a burst takes so long. To multiply is done sooner than to divide, and this is asked for
+    /// whatever comes.
+    const fn is_exceeded_by(self, time: Duration) -> bool {
+        let allowed = self.burst as u128 * 1_000_000_000;
+        time.as_nanos().saturating_mul(self.at_least_one() as u128) > allowed
+    }
+
     /// How long it takes until so many may happen again.
     fn time_of(self, count: u64) -> Duration {
-        let nanoseconds = u128::from(count) * 1_000_000_000 / u128::from(self.per_second.max(1));
+        let nanoseconds = u128::from(count) * 1_000_000_000 / u128::from(self.at_least_one());
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
 }
@@ -106,6 +120,9 @@ impl Bucket {
     pub(crate) fn take(&mut self, rate: Rate, count: u64, now: Instant) -> Option<Instant> {
         let full = self.full(now).checked_add(rate.time_of(count))?;
         self.0 = Some(full);
+        if !rate.is_exceeded_by(full - now) {
+            return None;
+        }
         full.checked_sub(rate.time_of(rate.burst))
             .filter(|until| *until > now)
     }
@@ -123,6 +140,19 @@ impl Bucket {
 
     fn full(&self, now: Instant) -> Instant {
         self.0.map_or(now, |full| full.max(now))
+    }
+}
+
+impl Buckets {
+    fn take(
+        &mut self,
+        (frame_rate, byte_rate): (Option<Rate>, Option<Rate>),
+        (frames, bytes): (u64, u64),
+        now: Instant,
+    ) -> Option<Instant> {
+        let frames = frame_rate.and_then(|rate| self.frames.take(rate, frames, now));
+        let bytes = byte_rate.and_then(|rate| self.bytes.take(rate, bytes, now));
+        frames.max(bytes)
     }
 }
 
@@ -147,9 +177,18 @@ impl Used {
         now: Instant,
     ) -> Option<Instant> {
         let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let frames = frame_rate.and_then(|rate| used.frames.take(rate, frames, now));
-        let bytes = byte_rate.and_then(|rate| used.bytes.take(rate, bytes, now));
-        frames.max(bytes)
+        used.take((frame_rate, byte_rate), (frames, bytes), now)
+    }
+
+    /// As [`take`](Self::take), for whom it belongs to alone.
+    pub(crate) fn take_alone(
+        &mut self,
+        rates: (Option<Rate>, Option<Rate>),
+        amounts: (u64, u64),
+        now: Instant,
+    ) -> Option<Instant> {
+        let used = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        used.take(rates, amounts, now)
     }
 
     /// Uses one of the limit for destinations that has this place; says how long it takes until there is

@@ -1,7 +1,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::{NAP, Run, numbered};
+use super::{AWAKE, NAP, Run, numbered};
 use crate::plan::Kind;
 use crate::wire::{Role, Stamp};
 
@@ -19,7 +19,7 @@ impl Run {
             {
                 self.connect(self.swarm.len())?;
             }
-            self.swarm.turn(NAP, &mut self.score)?;
+            self.swarm.turn(AWAKE, &mut self.score)?;
             if self.swarm.closed > 0 || self.swarm.now() > deadline {
                 let (opened, closed) = (self.swarm.opened, self.swarm.closed);
                 return Err(io::Error::other(format!(

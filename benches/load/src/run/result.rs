@@ -41,6 +41,7 @@ impl Run {
             ),
         });
         let own = to.generator.zip(from.generator);
+        let idle = to.idle - from.idle;
         Ok(Report {
             scenario: self.plan.name.to_owned(),
             url: self.plan.url.to_string(),
@@ -59,7 +60,7 @@ impl Run {
             stalled: (self.plan.stalled > 0).then_some(stalled),
             server,
             generator: Generator {
-                cpu: own.map(|(to, from)| cores(to.ran.saturating_sub(from.ran), time)),
+                cpu: own.map(|(to, from)| cores((to.ran - from.ran).saturating_sub(idle), time)),
                 waited: own.map(|(to, from)| cores(to.waited.saturating_sub(from.waited), time)),
                 messages_per_read: share(deliveries as f64, (to.reads - from.reads) as f64),
             },

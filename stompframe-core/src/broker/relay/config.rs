@@ -163,6 +163,9 @@ impl BrokerRelay {
     /// other application on the broker has: what is sent to a user reaches all of the user's sessions,
     /// whichever node they are on, and [`Messaging::nodes`](crate::Messaging::nodes) knows who is there
     /// (Spring's `setUserRegistryBroadcast` and `setUserDestinationBroadcast`). Letters, digits and `-`.
+    ///
+    /// Nodes tell each other within a second or so who has come. Until then, what is sent to a user who is
+    /// connected to the sending node as well is not sent to others.
     pub fn share_users(mut self, name: impl Into<String>) -> Self {
         self.nodes = Some(name.into());
         self

@@ -12,6 +12,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use self::remote::Remote;
@@ -29,6 +30,10 @@ const CHANGES: Duration = Duration::from_secs(1);
 
 /// How often all of it is told, as in Spring.
 const EVERYTHING: Duration = Duration::from_secs(10);
+
+/// How many messages of other nodes may wait to be delivered. None does where no interceptor takes its time; what is
+/// beyond is dropped, as everything else that a user destination has no room for.
+const WAITING: usize = 4096;
 
 /// What was not told for so long is no longer true, as in Spring.
 const EXPIRY: Duration = Duration::from_secs(20);
@@ -149,14 +154,16 @@ impl Shared {
 
 /// The life of a node among others; ends with the application.
 async fn talk(shared: Weak<Shared>, users: Weak<UserDestinations>) {
-    let (ask, mut asked) = tokio::sync::mpsc::channel(1);
+    let (ask, mut asked) = mpsc::channel(1);
+    let (waiting, for_users) = mpsc::channel(WAITING);
+    tokio::spawn(deliver(users, for_users));
     let Some(topic) = shared.upgrade().map(|shared| shared.topic.clone()) else {
         return;
     };
     let ear = Weak::clone(&shared);
     let hear = move |message: Message| {
         if let Some(shared) = ear.upgrade() {
-            hear(&shared, &users, message, &ask);
+            hear(&shared, message, &ask, &waiting);
         }
     };
     let _subscribed = topic.subscribe(hear).await;
@@ -198,12 +205,23 @@ async fn talk(shared: Weak<Shared>, users: Weak<UserDestinations>) {
     }
 }
 
+/// Delivers what other nodes have for users, one after the other, so that it comes in the order in which it was sent.
+/// Ends with the node's life.
+async fn deliver(users: Weak<UserDestinations>, mut for_users: mpsc::Receiver<ForUser>) {
+    while let Some(for_user) = for_users.recv().await {
+        let Some(users) = users.upgrade() else {
+            return;
+        };
+        users.deliver_here(&for_user).await;
+    }
+}
+
 /// Something was told by a node, this one or another.
 fn hear(
     shared: &Arc<Shared>,
-    users: &Weak<UserDestinations>,
     message: Message,
-    ask: &tokio::sync::mpsc::Sender<()>,
+    ask: &mpsc::Sender<()>,
+    waiting: &mpsc::Sender<ForUser>,
 ) {
     let Some((node, told)) = wire::read(message) else {
         tracing::debug!("what came from another node cannot be read");
@@ -220,8 +238,10 @@ fn hear(
         Ok(Gone { sessions }) => shared.remote.gone(&sessions),
         Ok(Kick { user, reason }) => shared.kick(&user, &reason),
         Err(for_user) => {
-            if let Some(users) = users.upgrade() {
-                tokio::spawn(async move { users.deliver_here(&for_user).await });
+            if waiting.try_send(for_user).is_err() {
+                tracing::warn!(
+                    "a message from another node is dropped: {WAITING} wait to be delivered"
+                );
             }
         }
     }
