@@ -73,6 +73,9 @@ impl Comparison {
                     standing.take(match kept.get(&peer.name) {
                         Some(server) => server.wake_and_load(peer, scenario, settings),
                         None => Server::start(peer, settings.pins, workspace).and_then(|server| {
+                            if scenario.rehearse {
+                                server.rehearse(peer, scenario, settings)?;
+                            }
                             server.load(peer, scenario, settings.pins, settings.seconds)
                         }),
                     });

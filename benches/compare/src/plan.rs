@@ -89,6 +89,9 @@ pub struct Scenario {
     pub run: Vec<String>,
     /// How long is measured at least.
     pub least_seconds: Option<f64>,
+    /// Servers that are started for a turn have it once before, as those that are kept have had it.
+    #[serde(default)]
+    pub rehearse: bool,
     /// The names of the servers.
     pub peers: Vec<String>,
     /// The one that the others are set against.
@@ -105,6 +108,7 @@ impl Scenario {
             title: name.to_owned(),
             run,
             least_seconds: None,
+            rehearse: false,
             peers: Vec::new(),
             against: String::new(),
             metrics: Vec::new(),

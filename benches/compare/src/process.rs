@@ -107,6 +107,18 @@ impl Server {
         report
     }
 
+    /// A turn that nobody looks at.
+    pub(crate) fn rehearse(
+        &self,
+        peer: &Peer,
+        scenario: &Scenario,
+        settings: &Settings,
+    ) -> io::Result<()> {
+        self.load(peer, scenario, settings.pins, settings.seconds)?;
+        thread::sleep(CLEARING);
+        Ok(())
+    }
+
     fn stand_still(&self) -> io::Result<()> {
         thread::sleep(CLEARING);
         self.signal("STOP")
