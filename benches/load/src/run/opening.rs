@@ -8,6 +8,14 @@ use crate::wire::{Role, Stamp};
 /// How long everybody may take to be connected, and then to be reached.
 const OPENING: Duration = Duration::from_secs(60);
 
+/// How long the last subscriptions have before it is asked whether they are there. Asking too early, and again only
+/// after [`FIRST`], would take a fast server as long as all its connects.
+const SETTLING: Duration = Duration::from_millis(5);
+
+/// How long it is waited for those who have not heard what was sent to all, before it is sent once more; then twice as
+/// long.
+const FIRST: Duration = Duration::from_millis(100);
+
 impl Run {
     /// Opens all connections, some at a time.
     pub(super) fn open(&mut self) -> io::Result<()> {
@@ -50,7 +58,11 @@ impl Run {
     /// begun.
     pub(super) fn reach(&mut self) -> io::Result<()> {
         let deadline = self.swarm.now() + OPENING;
-        let mut patience = Duration::from_millis(100);
+        let settled = self.swarm.now() + SETTLING;
+        while self.swarm.now() < settled {
+            self.swarm.turn(AWAKE, &mut self.score)?;
+        }
+        let mut patience = FIRST;
         while self.score.unheard > 0 {
             self.probe()?;
             let again = self.swarm.now() + patience;
