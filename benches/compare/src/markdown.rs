@@ -49,8 +49,7 @@ turned round in every other round. A server has one core and the load generator 
 something else is said. CPU is the server's, user and kernel. Every message is accounted for: the last column counts
 those lost, duplicated, reordered, and received by somebody whom they were not for, in all rounds. The generator never
 sleeps, because a server is charged for waking whom it writes to where both are on one machine, and over a network it
-is not. What is written in
-Rust is optimised across crates, as the workspace's release profile says.
+is not. What is written in Rust is optimised across crates, as the workspace's release profile says.
 
 The machine: {cpu}, {cores} cores, Linux {kernel}, {rustc}. Its load was {before:.1} before the run and {after:.1} at
 the end; the run itself accounts for up to 2. Other processes had the generator's core for {disturbed:.1} % of the time, in
