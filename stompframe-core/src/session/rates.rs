@@ -143,6 +143,18 @@ impl Bucket {
     }
 }
 
+/// What somebody has used: the sessions of a user together, or one session by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Used(Mutex<Buckets>);
+
+#[derive(Debug, Default)]
+struct Buckets {
+    frames: Bucket,
+    bytes: Bucket,
+    /// Of the limits for destinations, in their order; those behind were never used.
+    destinations: Vec<Bucket>,
+}
+
 impl Buckets {
     fn take(
         &mut self,
@@ -154,18 +166,6 @@ impl Buckets {
         let bytes = byte_rate.and_then(|rate| self.bytes.take(rate, bytes, now));
         frames.max(bytes)
     }
-}
-
-/// What somebody has used: the sessions of a user together, or one session by itself.
-#[derive(Debug, Default)]
-pub(crate) struct Used(Mutex<Buckets>);
-
-#[derive(Debug, Default)]
-struct Buckets {
-    frames: Bucket,
-    bytes: Bucket,
-    /// Of the limits for destinations, in their order; those behind were never used.
-    destinations: Vec<Bucket>,
 }
 
 impl Used {

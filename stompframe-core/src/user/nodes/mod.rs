@@ -8,11 +8,13 @@ mod remote;
 mod wire;
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use self::remote::Remote;
@@ -212,7 +214,11 @@ async fn deliver(users: Weak<UserDestinations>, mut for_users: mpsc::Receiver<Fo
         let Some(users) = users.upgrade() else {
             return;
         };
-        users.deliver_here(&for_user).await;
+        // An interceptor that panics must not keep from everybody what comes after.
+        let delivering = AssertUnwindSafe(users.deliver_here(&for_user));
+        if delivering.catch_unwind().await.is_err() {
+            tracing::error!("an interceptor panicked at a message from another node");
+        }
     }
 }
 
@@ -238,7 +244,8 @@ fn hear(
         Ok(Gone { sessions }) => shared.remote.gone(&sessions),
         Ok(Kick { user, reason }) => shared.kick(&user, &reason),
         Err(for_user) => {
-            if waiting.try_send(for_user).is_err() {
+            // Closed, the node has ended.
+            if let Err(TrySendError::Full(_)) = waiting.try_send(for_user) {
                 tracing::warn!(
                     "a message from another node is dropped: {WAITING} wait to be delivered"
                 );
