@@ -190,7 +190,12 @@ impl<S: TransportSource> Reader<'_, S> {
                     }
                     return Ok(match other {
                         Poll::Ready(other) => Some(other),
-                        Poll::Pending => None,
+                        Poll::Pending => {
+                            // That is a pause. Counted on, the turn would end amid what comes next, and what a
+                            // client has sent at once would leave with two writes to each of its recipients.
+                            self.turn = Turn::default();
+                            None
+                        }
                     });
                 }
             }
