@@ -249,11 +249,10 @@ impl FanOut<'_> {
                 Some(position) => encoded[position].2.clone(),
                 None => {
                     let frame = self.encoder.encode(version, subscription);
-                    let frame = OutgoingFrame::from(frame);
                     if encoded.len() == MAX_SHARED {
-                        frame
+                        frame.into()
                     } else {
-                        let frame = frame.shared(self.backlog);
+                        let frame = OutgoingFrame::for_many(frame, self.backlog);
                         encoded.push((version, subscription, frame.clone()));
                         frame
                     }

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
-use bytes::Bytes;
-
 use super::SessionRegistry;
 
 /// What a queued frame costs besides its bytes: its place in the session's queue, in the writer's batch
@@ -42,15 +40,6 @@ impl Backlog {
         let _ = self.sessions.set(Arc::downgrade(sessions));
     }
 
-    /// Counts these bytes as long as somebody holds them.
-    pub(crate) fn counted(self: &Arc<Self>, bytes: Bytes) -> Bytes {
-        self.take(bytes.len());
-        Bytes::from_owner(Counted {
-            bytes,
-            backlog: Arc::clone(self),
-        })
-    }
-
     pub(super) fn take(&self, bytes: usize) {
         self.used.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -84,23 +73,5 @@ impl Backlog {
             session.outbox().give_way();
         }
         self.shedding.store(false, Ordering::Release);
-    }
-}
-
-/// Bytes that are counted.
-struct Counted {
-    bytes: Bytes,
-    backlog: Arc<Backlog>,
-}
-
-impl AsRef<[u8]> for Counted {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.backlog.give_back(self.bytes.len());
     }
 }

@@ -12,12 +12,12 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    pub(crate) const fn of(frame: &OutgoingFrame) -> Self {
+    pub(crate) fn of(frame: &OutgoingFrame) -> Self {
         let bytes = frame.len();
         Self {
             bytes,
             frames: 1,
-            own: if frame.is_shared() { 0 } else { bytes },
+            own: if frame.is_counted() { 0 } else { bytes },
         }
     }
 }
