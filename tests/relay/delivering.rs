@@ -330,7 +330,11 @@ async fn wildcards_hear_what_they_match(upstream: Upstream) {
         };
         for name in matching {
             let message = subscription.next_message().await;
-            assert_eq!(message.destination(), upstream.topic(name), "{pattern}");
+            assert_eq!(
+                (message.json::<String>().as_str(), message.destination()),
+                (*name, upstream.topic(name).as_str()),
+                "{pattern}"
+            );
         }
         sender.send(&upstream.topic("rooms/r1/said"), "end").await;
         subscription.unsubscribe().await;
