@@ -8,7 +8,7 @@
 //! Then open <http://127.0.0.1:8081> and <http://127.0.0.1:8082>, and give two names. `BROKER`, such as
 //! `BROKER=127.0.0.1:61613`, says where RabbitMQ or ActiveMQ is; without it, a third process would be
 //! asked for, so the broker in memory of this framework plays that part, over TCP. `PORT` is the first
-//! of the two ports.
+//! of the two ports; 0 is any two that are free.
 
 use axum::Router;
 use axum::response::Html;
@@ -96,18 +96,21 @@ async fn main() -> Result<(), stompframe::Error> {
     };
     let port = std::env::var("PORT").ok();
     let port: u16 = port.and_then(|port| port.parse().ok()).unwrap_or(8081);
+    let next = if port == 0 { 0 } else { port.saturating_add(1) };
+    let listen = |port: u16| TcpListener::bind(("127.0.0.1", port));
+    let listeners = (listen(port).await?, listen(next).await?);
     println!(
-        "open http://127.0.0.1:{port} and http://127.0.0.1:{}",
-        port + 1
+        "open http://{} and http://{}",
+        listeners.0.local_addr()?,
+        listeners.1.local_addr()?
     );
     let (one, other) = (node(&broker)?, node(&broker)?);
     let page = || Router::new().route("/", get(|| async { Html(include_str!("page.html")) }));
-    let serve = async |messaging: Messaging, port: u16| {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let serve = async |messaging: Messaging, listener: TcpListener| {
         let app = page().merge(messaging.router());
         stompframe::serve_on(listener, app, messaging).await
     };
-    tokio::try_join!(serve(one, port), serve(other, port + 1))?;
+    tokio::try_join!(serve(one, listeners.0), serve(other, listeners.1))?;
     Ok(())
 }
 

@@ -52,7 +52,7 @@ export class ChatServer {
   #child = null;
   output = '';
 
-  /** Starts the example on a free port, or on `port`. */
+  /** Starts the example on a free port, or on `port`; where that is 0, it chooses, and says which in its output. */
   static async start({ port, env = {}, example = 'chat' } = {}) {
     const server = new ChatServer();
     server.example = example;
@@ -85,12 +85,22 @@ export class ChatServer {
     try {
       await until(async () => {
         if (child.exitCode !== null) throw new Error('the server ended while it was starting');
+        if (this.port === 0) return this.#chosen();
         return answers(this.pageUrl);
       }, 'the page', START_LIMIT);
     } catch (error) {
       child.kill('SIGKILL');
       throw new Error(`${error.message}\n--- output of the server ---\n${this.output}`);
     }
+  }
+
+  /** Whether the line that says where it is to be opened is there; then `ports` are those in it. */
+  #chosen() {
+    const line = /^open http:.*\n/m.exec(this.output);
+    if (line === null) return false;
+    this.ports = Array.from(line[0].matchAll(/:(\d+)/g), ([, port]) => Number(port));
+    [this.port] = this.ports;
+    return answers(this.pageUrl);
   }
 
   /** Interrupts the server as Ctrl+C does and gives its exit code. */

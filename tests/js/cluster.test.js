@@ -12,7 +12,7 @@ let server;
 let browser;
 
 before(async () => {
-  server = await ChatServer.start({ example: 'cluster' });
+  server = await ChatServer.start({ example: 'cluster', port: 0 });
   await until(() => answers(secondUrl()), 'the page of the second node');
   browser = await launch();
   mkdirSync(shots, { recursive: true });
@@ -23,7 +23,7 @@ after(async () => {
   if (server) assert.equal(await server.stop(), 0);
 });
 
-const secondUrl = () => `http://127.0.0.1:${server.port + 1}/`;
+const secondUrl = () => `http://127.0.0.1:${server.ports[1]}/`;
 const line = (page, kind, text) => page.locator(`li.${kind}`, { hasText: text });
 
 async function enter(t, url, name) {
