@@ -62,8 +62,10 @@ impl Translation {
     /// comes is to be compared with the pattern.
     pub(super) fn pattern_to_broker(self, pattern: &str) -> Result<String, MessagingError> {
         let (deep, is_last_only) = match self.dialect {
-            Dialect::RabbitMq | Dialect::Artemis => ("#", false),
+            Dialect::RabbitMq => ("#", false),
             Dialect::ActiveMq => (">", true),
+            // What stands behind its `#` makes Artemis 2.40 deliver some messages twice.
+            Dialect::Artemis => ("#", true),
             Dialect::Other => {
                 return Err(MessagingError::new(ErrorCode::Unsupported)
                     .with_detail("the broker has no subscriptions with wildcards"));
@@ -254,7 +256,7 @@ mod tests {
                 assert_eq!(translated, format!("/topic/{theirs}"));
             }
             let artemis = ARTEMIS.pattern_to_broker(pattern).unwrap();
-            assert_eq!(artemis, format!("topic.{rabbitmq}"));
+            assert_eq!(artemis, format!("topic.{}", activemq.replace('>', "#")));
         }
     }
 
